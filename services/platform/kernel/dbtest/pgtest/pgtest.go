@@ -1,0 +1,152 @@
+// Package pgtest runs a private PostgreSQL server for tests: its own data folder and socket under the temporary
+// folder, no network port, no durability. The server ends with the process that started it, however that ends.
+package pgtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// URLVariable names the environment variable that holds the URL of a running test server.
+const URLVariable = "FUJIN_TEST_POSTGRES_URL"
+
+// ErrMissing is inside Start's error when PostgreSQL is not installed.
+var ErrMissing = errors.New("PostgreSQL's server programs (initdb, postgres) are not installed: " +
+	"run make setup, or as root: apt-get install postgresql; or set FUJIN_TEST_SQLITE_ONLY=1 to test on SQLite alone")
+
+// supervise runs the server until its standard input, which the starting process holds, is closed; the kernel closes it
+// even when that process is killed. SIGQUIT ends the server at once, nothing of it is worth keeping.
+const supervise = `
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+	-c max_connections=300 -c shared_buffers=64MB -c deadlock_timeout=50ms -c timezone=UTC >"$2/log" 2>&1 &
+server=$!
+cat >/dev/null
+kill -QUIT $server
+wait $server
+rm -rf "$2"
+`
+
+// Start makes a cluster and starts its server. stop ends it and removes every file; it also happens when the process
+// ends without calling it.
+func Start() (databaseURL string, stop func(), err error) {
+	bin, err := binaries()
+	if err != nil {
+		return "", nil, err
+	}
+	dir, err := os.MkdirTemp("", "fujin-postgres-")
+	if err != nil {
+		return "", nil, err
+	}
+	as, err := unprivileged(dir)
+	if err == nil {
+		err = initialise(bin, dir, as)
+	}
+	if err != nil {
+		os.RemoveAll(dir)
+		return "", nil, err
+	}
+	server := exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir)
+	server.Dir = dir
+	server.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true} // an interrupt from the terminal is not its own
+	hold, err := server.StdinPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := server.Start(); err != nil {
+		return "", nil, err
+	}
+	stop = func() {
+		hold.Close()
+		server.Wait()
+	}
+	databaseURL = "postgres:///postgres?" + url.Values{"host": {dir}, "user": {"fujin"}}.Encode()
+	if err := await(databaseURL, 30*time.Second); err != nil {
+		log, _ := os.ReadFile(filepath.Join(dir, "log"))
+		stop()
+		return "", nil, fmt.Errorf("PostgreSQL did not start: %w\n%s", err, log)
+	}
+	return databaseURL, stop, nil
+}
+
+// binaries finds the folder of the newest installed server; Debian keeps it off the PATH.
+func binaries() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
+	if path, err := exec.LookPath("initdb"); err == nil {
+		found = append(found, path)
+	}
+	for _, initdb := range found {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(initdb), "postgres")); err == nil {
+			return filepath.Dir(initdb), nil
+		}
+	}
+	return "", ErrMissing
+}
+
+// version is the number in /usr/lib/postgresql/15/bin/initdb.
+func version(path string) int {
+	n, _ := strconv.Atoi(strings.Split(path, "/")[4])
+	return n
+}
+
+// unprivileged gives the account to run the server as: PostgreSQL refuses root. The folder becomes that account's.
+func unprivileged(dir string) (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	account, err := user.Lookup("postgres")
+	if err != nil {
+		if account, err = user.Lookup("nobody"); err != nil {
+			return nil, fmt.Errorf("PostgreSQL does not run as root, and there is no account postgres or nobody: %w", err)
+		}
+	}
+	uid, err := strconv.ParseUint(account.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(account.Gid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, int(uid), int(gid))
+}
+
+func initialise(bin, dir string, as *syscall.Credential) error {
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "--auth=trust", "-U", "fujin",
+		"--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+	initdb.Dir, initdb.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as}
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+func await(databaseURL string, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, databaseURL)
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}

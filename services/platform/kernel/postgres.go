@@ -1,0 +1,116 @@
+package kernel
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"fujin/services/platform/kernel/errs"
+)
+
+// Advisory locks of one database; the numbers only have to differ from other programs' in the same database.
+const (
+	migrateLock   = 0x66756a696e01
+	outboxLock    = int64(0x66756a696e02)
+	notifyChannel = "fujin_outbox"
+)
+
+// openPostgres opens one connection for the writer and a pool for readers; another one listens once somebody follows.
+func (db *DB) openPostgres(ctx context.Context, url string) error {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return errs.New(errs.Invalid, "the database URL cannot be read").WithCode("database_url").Because(err)
+	}
+	if db.dir != "" {
+		if err := os.MkdirAll(db.dir, 0o700); err != nil {
+			return err
+		}
+	}
+	db.engine = Postgres
+	set := func(name, value string) {
+		if _, given := config.RuntimeParams[name]; !given {
+			config.RuntimeParams[name] = value
+		}
+	}
+	set("application_name", "fujin")
+	set("timezone", "UTC")
+	set("lock_timeout", "30s")                         // a lock held that long is a fault somewhere
+	set("idle_in_transaction_session_timeout", "120s") // a hung server must not hold the others' rows
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	db.write = stdlib.OpenDB(*config)
+	db.write.SetMaxOpenConns(1)
+	db.read = stdlib.OpenDB(*config)
+	n := max(8, 4*runtime.NumCPU())
+	db.read.SetMaxOpenConns(n)
+	db.read.SetMaxIdleConns(n)
+	db.read.SetConnMaxIdleTime(5 * time.Minute)
+	db.listen = &listener{config: config, wake: &db.wake}
+	return db.write.PingContext(ctx)
+}
+
+// listener rings the wake-up on every NOTIFY of the outbox. It runs from the first Follow until Close.
+type listener struct {
+	config *pgx.ConnConfig
+	wake   *broadcast
+
+	mu     sync.Mutex
+	cancel context.CancelFunc // nil until started
+	done   chan struct{}
+}
+
+func (l *listener) start() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cancel != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	l.cancel, l.done = cancel, make(chan struct{})
+	go l.run(ctx)
+}
+
+func (l *listener) close() {
+	l.mu.Lock()
+	cancel, done := l.cancel, l.done
+	l.mu.Unlock()
+	if cancel != nil {
+		cancel()
+		<-done
+	}
+}
+
+// run connects again and again; while the connection is lost, followers still poll.
+func (l *listener) run(ctx context.Context) {
+	defer close(l.done)
+	for ctx.Err() == nil {
+		_ = l.listen(ctx) // that a database is away is told by whoever needs it
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (l *listener) listen(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, l.config.Copy())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
+		return err
+	}
+	for {
+		l.wake.ring() // also once at the start: for what came before the LISTEN
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return err
+		}
+	}
+}
