@@ -67,22 +67,22 @@ func opener(t *testing.T, cfg kernel.Config) func() *kernel.DB {
 	}
 }
 
-// server gives the URL of the test server, started at the first call.
-var server = sync.OnceValues(func() (string, error) {
+// server gives the test server, started at the first call; it ends with this process.
+var server = sync.OnceValues(func() (*pgtest.Server, error) {
 	if given := os.Getenv(pgtest.URLVariable); given != "" {
-		return given, nil
+		return &pgtest.Server{URL: given}, nil
 	}
-	started, _, err := pgtest.Start() // ends with this process
-	return started, err
+	return pgtest.Start()
 })
 
 // createDatabase makes an empty database and gives its URL.
 func createDatabase(t testing.TB) string {
 	t.Helper()
-	admin, err := server()
+	shared, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}
+	admin := shared.URL
 	name := fmt.Sprintf("test_%d_%d", os.Getpid(), time.Now().UnixNano())
 	run(t, admin, "CREATE DATABASE "+name)
 	t.Cleanup(func() { run(t, admin, "DROP DATABASE "+name+" WITH (FORCE)") })

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -40,46 +41,53 @@ wait $server
 rm -rf "$2"
 `
 
-// Start makes a cluster and starts its server. stop ends it and removes every file; it also happens when the process
-// ends without calling it.
-func Start() (databaseURL string, stop func(), err error) {
+// Server is a running test server. It ends with Stop, with the process, or when the Server is no longer reachable.
+type Server struct {
+	URL  string // of the database postgres, for the superuser
+	run  *exec.Cmd
+	hold io.Closer // the supervisor's standard input
+}
+
+// Start makes a cluster and starts its server.
+func Start() (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "fujin-postgres-")
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	as, err := unprivileged(dir)
 	if err == nil {
 		err = initialise(bin, dir, as)
 	}
+	s := &Server{URL: "postgres:///postgres?" + url.Values{"host": {dir}, "user": {"fujin"}}.Encode()}
+	if err == nil {
+		s.run = exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir)
+		s.run.Dir = dir
+		s.run.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true} // an interrupt from the terminal passes it by
+		s.hold, err = s.run.StdinPipe()
+	}
+	if err == nil {
+		err = s.run.Start()
+	}
 	if err != nil {
 		os.RemoveAll(dir)
-		return "", nil, err
+		return nil, err
 	}
-	server := exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir)
-	server.Dir = dir
-	server.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true} // an interrupt from the terminal is not its own
-	hold, err := server.StdinPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	if err := server.Start(); err != nil {
-		return "", nil, err
-	}
-	stop = func() {
-		hold.Close()
-		server.Wait()
-	}
-	databaseURL = "postgres:///postgres?" + url.Values{"host": {dir}, "user": {"fujin"}}.Encode()
-	if err := await(databaseURL, 30*time.Second); err != nil {
+	if err := await(s.URL, 30*time.Second); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
-		stop()
-		return "", nil, fmt.Errorf("PostgreSQL did not start: %w\n%s", err, log)
+		s.Stop()
+		return nil, fmt.Errorf("PostgreSQL did not start: %w\n%s", err, log)
 	}
-	return databaseURL, stop, nil
+	return s, nil
+}
+
+// Stop ends the server and removes every file of it.
+func (s *Server) Stop() {
+	s.hold.Close()
+	s.run.Wait()
 }
 
 // binaries finds the folder of the newest installed server; Debian keeps it off the PATH.

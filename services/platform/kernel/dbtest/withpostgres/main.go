@@ -26,13 +26,13 @@ func run(args []string) int {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if os.Getenv("FUJIN_TEST_SQLITE_ONLY") == "" && os.Getenv(pgtest.URLVariable) == "" {
-		url, stop, err := pgtest.Start()
+		server, err := pgtest.Start()
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "withpostgres:", err)
 			return 125
 		}
-		defer stop()
-		cmd.Env = append(os.Environ(), pgtest.URLVariable+"="+url)
+		defer server.Stop()
+		cmd.Env = append(os.Environ(), pgtest.URLVariable+"="+server.URL)
 	}
 	err := cmd.Run()
 	var exit *exec.ExitError
