@@ -1,0 +1,36 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+)
+
+// bodyTime is how long a client may take to send a request body. A route that takes large uploads sets its own
+// deadline with http.NewResponseController(w).SetReadDeadline.
+const bodyTime = 60 * time.Second
+
+// limitBody bounds size and time of a request body. Most requests have none and cost nothing here.
+func (g *Gate) limitBody(c *gin.Context) {
+	limit, ok := g.limits[routeKey{c.Request.Method, c.FullPath()}]
+	if !ok {
+		limit = g.config.MaxBody
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
+	// Only a recorder in a test has no deadline to set.
+	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(bodyTime))
+}
+
+// readBodyLimits takes the limits from the operations of the document that ask for more than the rest: MaxBodyBytes is
+// where huma's own handlers say it, and a plain handler that is described there says it the same way.
+func readBodyLimits(doc *huma.OpenAPI) map[routeKey]int64 {
+	limits := map[routeKey]int64{}
+	for _, op := range operations(doc) {
+		if op.MaxBodyBytes > 0 {
+			limits[routeKey{op.Method, ginPattern(op.Path)}] = op.MaxBodyBytes
+		}
+	}
+	return limits
+}
