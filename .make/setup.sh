@@ -1,0 +1,41 @@
+#!/bin/sh
+# setup.sh test|bench: installs what is missing, or says in one line what to install.
+#   test:  a PostgreSQL server with PostGIS, and Chromium
+#   bench: also Redis and GDAL
+set -eu
+missing=""
+need() { # need PACKAGE COMMAND…: the package, unless one of the commands is there
+	package=$1
+	shift
+	for command in "$@"; do
+		if command -v "$command" >/dev/null 2>&1; then return; fi
+	done
+	missing="$missing $package"
+}
+newest() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -n | tail -n 1; }
+
+if [ -z "${FUJIN_TEST_SQLITE_ONLY:-}" ]; then
+	if [ -z "$(newest)" ]; then need postgresql initdb; fi
+	if ! ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then missing="$missing postgresql-postgis"; fi
+fi
+need chromium chromium chromium-browser google-chrome
+if [ "${1:-test}" = bench ]; then
+	need redis-server redis-server valkey-server
+	need gdal-bin ogr2ogr
+fi
+if [ -z "$missing" ]; then exit 0; fi
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+	echo "Please install:$missing (on Debian or Ubuntu: sudo apt-get install$missing)" >&2
+	exit 1
+fi
+echo "installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q >&2
+# The server is started by the tests themselves, in a folder of their own: no cluster of the system's is wanted.
+if [ -n "$(echo "$missing" | grep postgresql)" ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+	apt-get install -q -y --no-install-recommends postgresql-common >&2
+	sed -i 's/^#\{0,1\} *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+fi
+# shellcheck disable=SC2086 # a list of package names
+apt-get install -q -y --no-install-recommends $missing >&2
