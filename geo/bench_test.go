@@ -37,3 +37,31 @@ func BenchmarkRuler(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkInMainland(b *testing.B) {
+	for name, p := range map[string]orb.Point{"inland": {115.8582, 28.6829}, "border": {114.06, 22.52}, "abroad": {2.35, 48.85}} {
+		b.Run(name, func(b *testing.B) {
+			InMainland(p)
+			for b.Loop() {
+				InMainland(p)
+			}
+		})
+	}
+	b.Run("decode", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			newOutline(decodeRings(mainlandData))
+		}
+	})
+}
+
+func BenchmarkToWGS84(b *testing.B) {
+	p := orb.Point{115.86, 28.68}
+	for _, c := range []CRS{GCJ02, BD09} {
+		b.Run(string(c), func(b *testing.B) {
+			for b.Loop() {
+				c.ToWGS84(p)
+			}
+		})
+	}
+}
