@@ -32,6 +32,8 @@ type writer struct {
 	queue chan *job
 	done  chan struct{} // closed when the goroutine has ended
 
+	commits, changes atomic.Int64
+
 	mu     sync.RWMutex // held for reading while queueing, so that close never closes the queue under a sender
 	closed bool
 }
@@ -51,6 +53,18 @@ func newWriter(db *DB) *writer {
 	w := &writer{db: db, queue: make(chan *job, maxQueued), done: make(chan struct{})}
 	go w.loop()
 	return w
+}
+
+// Stats tells how the writer is doing, for metrics: Changes/Commits is how many changes share a commit.
+type Stats struct {
+	Queued  int   // closures waiting now
+	Commits int64 // since Open
+	Changes int64 // closures those commits answered, failed ones included
+}
+
+// Stats gives the writer's counters.
+func (db *DB) Stats() Stats {
+	return Stats{Queued: len(db.writer.queue), Commits: db.writer.commits.Load(), Changes: db.writer.changes.Load()}
 }
 
 // submit queues fn and waits for its outcome.
@@ -136,6 +150,8 @@ func (w *writer) run(batch []*job) int {
 	n, err := w.attempt(batch)
 	switch {
 	case err == nil, errors.Is(err, errUnknown):
+		w.commits.Add(1)
+		w.changes.Add(int64(n))
 		for _, j := range batch[:n] {
 			close(j.done)
 		}
