@@ -1,0 +1,22 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+// The API that `npm run dev` talks to: the fixture server, or a running fujin.
+const api = process.env.FUJIN_API ?? "http://127.0.0.1:8791";
+
+export default defineConfig({
+  plugins: [svelte()],
+  // Absolute, because the same page answers at / and at /p/{id}.
+  base: "/",
+  build: {
+    target: ["es2022", "chrome111", "safari16.4", "firefox114"],
+    // Nothing may be inlined as a data: URL: the content security policy allows the own origin only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // dist/placeholder.html is committed and must outlive a build; `npm run build` empties the rest first.
+    emptyOutDir: false,
+    chunkSizeWarningLimit: 1200,
+  },
+  server: { proxy: { "/v1": api } },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+});
