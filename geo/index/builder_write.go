@@ -1,0 +1,182 @@
+package index
+
+import (
+	"context"
+	"encoding/binary"
+)
+
+// layout writes the items of a snapshot in one pass over their final order.
+type layout struct {
+	out       *snapshotWriter
+	positions *sectionWriter
+	facts     *sectionWriter
+	cellLow   *sectionWriter
+	cellHigh  *sectionWriter
+	blocks    *sectionWriter
+	offsets   *sectionWriter
+	shapes    *sectionWriter
+	records   *sectionWriter
+	block     uint64
+	pointTree packer
+	shapeTree packer
+	summary   summarizer
+	count     uint32
+}
+
+func newLayout(out *snapshotWriter, items, shapes uint64) *layout {
+	return &layout{
+		out:       out,
+		positions: out.section(sectionPositions, items*8),
+		facts:     out.section(sectionFacts, items*16),
+		cellLow:   out.section(sectionCellLow, items*4),
+		cellHigh:  out.section(sectionCellHigh, items),
+		blocks:    out.section(sectionBlocks, (items+recordBlock-1)/recordBlock*8),
+		offsets:   out.section(sectionOffsets, items*4),
+		shapes:    out.section(sectionShapeItems, shapes*16),
+		summary:   newSummarizer(),
+	}
+}
+
+// add writes the next item.
+func (l *layout) add(s *stored, record []byte) {
+	l.positions.u32(uint32(s.at.x))
+	l.positions.u32(uint32(s.at.y))
+	l.facts.u64(s.facts.traits)
+	l.facts.u32(s.facts.hours)
+	l.facts.u32(uint32(s.facts.category) | uint32(s.facts.dataset)<<16)
+	low, high := packCell(s.cell)
+	l.cellLow.u32(low)
+	l.cellHigh.extend(1)[0] = high
+	if l.count%recordBlock == 0 {
+		l.block = l.records.length
+		l.blocks.u64(l.block)
+	}
+	l.offsets.u32(uint32(l.records.length - l.block))
+	l.records.write(record)
+	if s.point {
+		l.pointTree.add(s.box, s.facts.hint())
+	} else {
+		l.shapeTree.add(s.box, s.facts.hint())
+		l.shapes.write(raw([]box{s.box}))
+	}
+	l.summary.add(s.cell, s.facts.category, s.at)
+	l.count++
+}
+
+// write writes the snapshot; ids are the entries in the order of their ids.
+func (b *Builder) write(ctx context.Context, seq int64, ids []uint32) error {
+	out, err := newSnapshotWriter(b.path)
+	if err != nil {
+		return err
+	}
+	defer out.abandon()
+	sorted := b.sortPlaces(ids)
+	ranks, points := b.ranks(sorted, ids)
+	n := uint64(len(sorted))
+	out.whole(sectionRank, raw(ranks))
+	l := newLayout(out, n, n-uint64(points))
+	out.whole(sectionOrder, raw(ids)) // turned into positions by ranks
+	l.records = out.section(sectionRecords, 0)
+	categories, datasets, err := b.writeItems(ctx, l, sorted)
+	if err != nil {
+		return err
+	}
+	out.next = (l.records.start + l.records.length + alignment - 1) / alignment * alignment
+	l.pointTree.finish()
+	l.shapeTree.finish()
+	out.whole(sectionPointBoxes, raw(l.pointTree.boxes))
+	out.whole(sectionPointHints, raw(l.pointTree.hints))
+	out.whole(sectionShapeBoxes, raw(l.shapeTree.boxes))
+	out.whole(sectionShapeHints, raw(l.shapeTree.hints))
+	b.writeHours(out)
+	m := meta{
+		Database: b.database, Seq: seq, Items: uint32(n), Points: points, Hours: uint32(len(b.schedules)),
+		Categories: zip(b.categories, categories), Datasets: zip(b.datasets, datasets),
+	}
+	var summaries []cellSummary
+	summaries, m.Summaries = l.summary.finish()
+	out.whole(sectionCounts, raw(summaries))
+	return out.finish(m)
+}
+
+// sortPlaces returns the entries that stay in Hilbert order.
+func (b *Builder) sortPlaces(ids []uint32) []keyed {
+	list := b.entries
+	if len(ids) < len(list) {
+		stays := make([]bool, len(list))
+		for _, entry := range ids {
+			stays[entry] = true
+		}
+		kept := list[:0]
+		for _, k := range list {
+			if stays[k.entry] {
+				kept = append(kept, k)
+			}
+		}
+		list = kept
+	}
+	return sortKeyed(list, make([]keyed, len(list)))
+}
+
+// ranks returns the rank by id of each position, and the number of points. It
+// turns ids from entries into positions.
+func (b *Builder) ranks(sorted []keyed, ids []uint32) (ranks []uint32, points uint32) {
+	placeOf := make([]uint32, len(b.sources))
+	for at, k := range sorted {
+		placeOf[k.entry] = uint32(at)
+		if k.key&shapeKey == 0 {
+			points++
+		}
+	}
+	ranks = make([]uint32, len(sorted))
+	for rank, entry := range ids {
+		at := placeOf[entry]
+		ids[rank], ranks[at] = at, uint32(rank)
+	}
+	return ranks, points
+}
+
+func (b *Builder) writeItems(ctx context.Context, l *layout, sorted []keyed) (categories, datasets []int, err error) {
+	for i, k := range sorted {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		s, record, err := b.load(k.entry)
+		if err != nil {
+			return nil, nil, err
+		}
+		l.add(&s, record)
+		categories = tally(categories, s.facts.category)
+		datasets = tally(datasets, s.facts.dataset)
+	}
+	return categories, datasets, nil
+}
+
+func tally(counts []int, i uint16) []int {
+	for len(counts) <= int(i) {
+		counts = append(counts, 0)
+	}
+	counts[i]++
+	return counts
+}
+
+func zip(n names, counts []int) []NameCount {
+	list := make([]NameCount, len(n.list))
+	for i, name := range n.list {
+		list[i].Name = name
+		if i < len(counts) {
+			list[i].Count = counts[i]
+		}
+	}
+	return list
+}
+
+func (b *Builder) writeHours(out *snapshotWriter) {
+	var offsets, text []byte
+	for _, s := range b.schedules {
+		offsets = binary.LittleEndian.AppendUint64(offsets, uint64(len(text)))
+		text = append(append(append(text, s.zone...), 0), s.text...)
+	}
+	out.whole(sectionHoursOffsets, offsets)
+	out.whole(sectionHoursText, text)
+}

@@ -1,0 +1,234 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+)
+
+// Options say what an index is made of.
+type Options struct {
+	// Path is the snapshot file; others beside it are made for a while.
+	Path string
+	// Database is the id of the database that the index follows; a snapshot of
+	// another one is refused.
+	Database string
+	// Attributes are the masks of the trait bits that belong to one attribute
+	// each. With them a search skips subtrees in which no item has an allowed
+	// answer. Optional.
+	Attributes []uint64
+}
+
+// Live is an index that follows changes. All methods may be called at any time
+// from any goroutine; those that change it take turns.
+type Live struct {
+	options Options
+	current atomic.Pointer[View]
+
+	mu     sync.Mutex // held by whoever makes the next view
+	points *entries   // the writer's own trees
+	shapes *entries
+	// carry holds what has changed since the merge under way began: nil for a
+	// deleted id. It is nil itself when there is none.
+	carry map[string]*entry
+
+	merging sync.Mutex
+}
+
+// New starts an empty index, without reading or writing a snapshot.
+func New(o Options) *Live {
+	l := &Live{options: o}
+	l.install(&base{database: o.Database})
+	return l
+}
+
+// Open maps the snapshot of an earlier run, ready to be queried. What changed
+// after View().Seq() has to be applied. Without a snapshot the error is
+// fs.ErrNotExist; one that cannot be used gives ErrDamaged or ErrForeign.
+func Open(o Options) (*Live, error) {
+	if err := removeUnfinished(o.Path); err != nil {
+		return nil, err
+	}
+	b, err := openBase(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	if b.database != o.Database {
+		return nil, fmt.Errorf("%s: %w: of %q, not %q", filepath.Base(o.Path), ErrForeign, b.database, o.Database)
+	}
+	l := &Live{options: o}
+	l.install(b)
+	return l, nil
+}
+
+// install makes a base without changes the current view.
+func (l *Live) install(b *base) *View {
+	v := viewOf(b, newShared(l.options.Attributes))
+	l.points, l.shapes = new(entries), new(entries)
+	l.current.Store(v)
+	return v
+}
+
+func newShared(attributes []uint64) *shared {
+	s := &shared{attributes: attributes, timetables: newTimetables()}
+	s.scratch.New = func() any { return new(scratch) }
+	return s
+}
+
+// View returns the index as it is now.
+func (l *Live) View() *View { return l.current.Load() }
+
+// Apply publishes a batch at once: first the deletions, then the upserts (of
+// equal ids the last). seq is the number of the last change in it. If an item
+// is refused, nothing of the batch happens.
+func (l *Live) Apply(upserts []Item, deletes []string, seq int64) error {
+	fresh := make([]*entry, len(upserts))
+	for i := range upserts {
+		e, err := newEntry(&upserts[i])
+		if err != nil {
+			return err
+		}
+		fresh[i] = e
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	old := l.current.Load()
+	c := begin(old, l.points, l.shapes)
+	for i, e := range fresh {
+		if err := c.number(e, upserts[i].Category, upserts[i].Dataset); err != nil {
+			return err
+		}
+		e.hours = old.shared.timetables.of(scheduleOf(&upserts[i]))
+	}
+	for _, id := range deletes {
+		c.remove(id)
+		l.note(id, nil)
+	}
+	for _, e := range fresh {
+		c.remove(e.id)
+		c.insert(e)
+		l.note(e.id, e)
+	}
+	l.current.Store(c.finish(max(seq, old.seq)))
+	return nil
+}
+
+// note keeps a change for the base that is being built.
+func (l *Live) note(id string, e *entry) {
+	if l.carry != nil {
+		l.carry[id] = e
+	}
+}
+
+// newEntry makes the entry of an item, still without category, dataset and
+// hours.
+func newEntry(item *Item) (*entry, error) {
+	p, err := place(item)
+	if err != nil {
+		return nil, &ItemError{item.ID, err}
+	}
+	e := &entry{
+		id: item.ID, geometry: p.geometry, at: p.at, box: p.box, point: p.point,
+		facts: facts{traits: item.Traits}, cell: item.Cell, body: append([]byte(nil), item.Body...),
+	}
+	if e.cell == 0 {
+		e.cell = cellOf(e.at)
+	}
+	return e, nil
+}
+
+// Changed is the number of items that a Compact would put into the base.
+func (v *View) Changed() int { return v.changed + v.dead.count }
+
+// Compact writes a snapshot that holds all changes so far and goes on with it.
+// Queries and Apply go on meanwhile.
+func (l *Live) Compact(ctx context.Context) error {
+	return l.merge(ctx, l.View().seq, func(Ref) bool { return true }, nil)
+}
+
+// Replace writes a snapshot in which what feed adds stands for all that is in
+// the dataset, and goes on with it. seq is the number of the last change that
+// is in it. What is applied meanwhile counts on top.
+func (l *Live) Replace(ctx context.Context, dataset string, seq int64, feed func(add func(Item) error) error) error {
+	return l.merge(ctx, seq, func(r Ref) bool { return r.Dataset() != dataset }, feed)
+}
+
+// Rebuild writes a snapshot of nothing but what feed adds and goes on with it;
+// seq is the number of the last change that is in it. What is applied
+// meanwhile counts on top.
+func (l *Live) Rebuild(ctx context.Context, seq int64, feed func(add func(Item) error) error) error {
+	return l.merge(ctx, seq, nil, feed)
+}
+
+func (l *Live) merge(ctx context.Context, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) error {
+	l.merging.Lock()
+	defer l.merging.Unlock()
+	l.mu.Lock()
+	v := l.current.Load()
+	l.carry = make(map[string]*entry)
+	l.mu.Unlock()
+	b, err := l.build(ctx, v, max(seq, 0), keep, feed)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	carry := l.carry
+	l.carry = nil
+	if err != nil {
+		return err
+	}
+	return l.swap(b, carry)
+}
+
+// build makes the next base.
+func (l *Live) build(ctx context.Context, v *View, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) (*base, error) {
+	builder, err := NewBuilder(l.options.Path, l.options.Database)
+	if err != nil {
+		return nil, err
+	}
+	defer builder.Abort()
+	if keep != nil {
+		if err := builder.addView(ctx, v, keep); err != nil {
+			return nil, err
+		}
+	}
+	if feed != nil {
+		add := func(item Item) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return builder.Add(item)
+		}
+		if err := feed(add); err != nil {
+			return nil, err
+		}
+	}
+	if err := builder.Finish(ctx, seq); err != nil {
+		return nil, err
+	}
+	return openBase(l.options.Path)
+}
+
+// swap goes on with a new base, on top of it what has changed while it was
+// built.
+func (l *Live) swap(b *base, carry map[string]*entry) error {
+	old := l.current.Load()
+	v := viewOf(b, newShared(l.options.Attributes))
+	points, shapes := new(entries), new(entries)
+	c := begin(v, points, shapes)
+	for id, e := range carry {
+		c.remove(id)
+		if e == nil {
+			continue
+		}
+		moved := *e
+		if err := c.number(&moved, old.categories.list[e.facts.category], old.datasets.list[e.facts.dataset]); err != nil {
+			return err
+		}
+		moved.hours = v.shared.timetables.of(e.hours.schedule)
+		c.insert(&moved)
+	}
+	l.points, l.shapes = points, shapes
+	l.current.Store(c.finish(max(b.seq, old.seq)))
+	return nil
+}

@@ -1,0 +1,33 @@
+package index
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+)
+
+// mapping is a file mapped read-only into memory. It is unmapped when the last
+// reference to it is gone; what is sliced from data must not outlive it.
+type mapping struct{ data []byte }
+
+// mapFile maps a whole file, also one that is removed or replaced afterwards.
+func mapFile(file *os.File) (*mapping, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() == 0 {
+		return &mapping{}, nil
+	}
+	if int64(int(info.Size())) != info.Size() {
+		return nil, fmt.Errorf("%s: %d bytes are too many to map", file.Name(), info.Size())
+	}
+	data, err := syscall.Mmap(int(file.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
+	if err != nil {
+		return nil, &os.PathError{Op: "mmap", Path: file.Name(), Err: err}
+	}
+	m := &mapping{data}
+	runtime.AddCleanup(m, func(data []byte) { _ = syscall.Munmap(data) }, data)
+	return m, nil
+}

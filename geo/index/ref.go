@@ -1,0 +1,137 @@
+package index
+
+import (
+	"runtime"
+
+	"github.com/paulmach/orb"
+)
+
+// Ref points at an item of one view; it stays readable, and the same, as long
+// as it is held. The zero Ref points at nothing.
+type Ref struct {
+	view  *View
+	entry *entry // nil: an item of the base
+	at    uint32
+}
+
+// IsZero reports whether the Ref points at nothing.
+func (r Ref) IsZero() bool { return r.view == nil }
+
+// ID returns the item's id.
+func (r Ref) ID() string {
+	if r.entry != nil {
+		return r.entry.id
+	}
+	id := string(r.view.base.id(r.at))
+	runtime.KeepAlive(r.view)
+	return id
+}
+
+// AppendID appends the id to dst.
+func (r Ref) AppendID(dst []byte) []byte {
+	if r.entry != nil {
+		return append(dst, r.entry.id...)
+	}
+	dst = append(dst, r.view.base.id(r.at)...)
+	runtime.KeepAlive(r.view)
+	return dst
+}
+
+// Body returns the item's body without copying it: it must not be written, and
+// read only while the Ref (or its View) is held. AppendBody is safer.
+func (r Ref) Body() []byte {
+	if r.entry != nil {
+		return r.entry.body
+	}
+	return readRecord(r.view.base.recordAt(r.at)).body
+}
+
+// AppendBody appends the body to dst.
+func (r Ref) AppendBody(dst []byte) []byte {
+	dst = append(dst, r.Body()...)
+	runtime.KeepAlive(r.view)
+	return dst
+}
+
+// Category returns the item's category.
+func (r Ref) Category() string { return r.view.categories.list[r.facts().category] }
+
+// Dataset returns the item's dataset.
+func (r Ref) Dataset() string { return r.view.datasets.list[r.facts().dataset] }
+
+// Traits returns the item's traits.
+func (r Ref) Traits() uint64 { return r.facts().traits }
+
+func (r Ref) facts() *facts {
+	if r.entry != nil {
+		return &r.entry.facts
+	}
+	return &r.view.base.facts[r.at]
+}
+
+// IsPoint reports whether the item is a point (and not a line or area).
+func (r Ref) IsPoint() bool {
+	if r.entry != nil {
+		return r.entry.point
+	}
+	return r.at < r.view.base.points
+}
+
+// Point returns the item's position; of a line or area one on or in it.
+func (r Ref) Point() orb.Point { return r.position().degrees() }
+
+func (r Ref) position() position {
+	if r.entry != nil {
+		return r.entry.at
+	}
+	return r.view.base.positions[r.at]
+}
+
+// Geometry returns the item's geometry; it must not be written.
+func (r Ref) Geometry() orb.Geometry {
+	if r.entry != nil {
+		return r.entry.geometry
+	}
+	return r.view.base.geometry(r.at)
+}
+
+// Cell returns the H3 cell at CellResolution of the item's position.
+func (r Ref) Cell() uint64 {
+	if r.entry != nil {
+		return r.entry.cell
+	}
+	return r.view.base.cell(r.at)
+}
+
+// Hours returns the opening_hours text as it was given.
+func (r Ref) Hours() string { return r.timetable().text }
+
+// Zone returns the IANA zone of the hours.
+func (r Ref) Zone() string { return r.timetable().schedule.zone }
+
+func (r Ref) timetable() *timetable {
+	if r.entry != nil {
+		return r.entry.hours
+	}
+	return r.view.base.timetable(r.at, r.view.shared.timetables)
+}
+
+// Item returns a copy of everything that is held of the item.
+func (r Ref) Item() Item {
+	return Item{
+		ID: r.ID(), Geometry: orb.Clone(r.Geometry()), Category: r.Category(), Dataset: r.Dataset(),
+		Traits: r.Traits(), Hours: r.Hours(), Zone: r.Zone(), Cell: r.Cell(), Body: r.AppendBody(nil),
+	}
+}
+
+// shape returns the geometry as WKB; empty for a point.
+func (r Ref) shape() ([]byte, error) {
+	if r.entry == nil {
+		return readRecord(r.view.base.recordAt(r.at)).shape, nil
+	}
+	if r.entry.point {
+		return nil, nil
+	}
+	return encodeShape(r.entry.geometry)
+}
+
