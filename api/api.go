@@ -120,6 +120,9 @@ func (g *Gate) Engine() *gin.Engine { return g.engine }
 // (API().OpenAPI().AddOperation).
 func (g *Gate) API() huma.API { return g.api }
 
+// PublicURL is the address under which people reach this server, without a slash at the end.
+func (g *Gate) PublicURL() string { return g.config.PublicURL }
+
 // Handler closes the route table and returns the handler to serve; routes added later have no metrics of their own.
 func (g *Gate) Handler() http.Handler { return g.handler() }
 

@@ -24,7 +24,7 @@ func (g *Gate) mountHealth() {
 // readyz says whether requests should be sent here: all checks pass and no stop is under way.
 func (g *Gate) readyz(c *gin.Context) {
 	c.Header("Cache-Control", "no-store")
-	if err := g.notReady(); err != nil {
+	if err := g.NotReady(); err != nil {
 		c.Header("Retry-After", "1")
 		_ = c.Error(err)
 		return
@@ -32,7 +32,8 @@ func (g *Gate) readyz(c *gin.Context) {
 	c.String(http.StatusOK, "ready\n")
 }
 
-func (g *Gate) notReady() error {
+// NotReady is nil, or says what is missing before requests should be sent here.
+func (g *Gate) NotReady() error {
 	if g.draining.Load() {
 		return errs.New(errs.Unavailable, "the server is stopping").WithCode("stopping")
 	}
