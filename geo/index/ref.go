@@ -134,4 +134,3 @@ func (r Ref) shape() ([]byte, error) {
 	}
 	return encodeShape(r.entry.geometry)
 }
-

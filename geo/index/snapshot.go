@@ -31,24 +31,24 @@ const (
 
 // The sections.
 const (
-	sectionMeta          = iota // JSON, see meta
-	sectionPositions            // position per item
-	sectionFacts                // facts per item
-	sectionCellLow              // uint32 and uint8 per item: see packCell
-	sectionCellHigh             //
-	sectionOrder                // uint32: the items in the order of their ids
-	sectionRank                 // uint32: the place of each item in it
-	sectionBlocks               // uint64 per 64 items: where their records start
-	sectionOffsets              // uint32 per item: its record, from there
-	sectionRecords              // see record
-	sectionPointBoxes           // box and hint per node of the tree of points
-	sectionPointHints           //
-	sectionShapeItems           // box per line or area
-	sectionShapeBoxes           // box and hint per node of their tree
-	sectionShapeHints           //
-	sectionHoursOffsets         // uint64 per (text, zone) pair
-	sectionHoursText            //
-	sectionCounts               // cellSummary, by resolution and cell
+	sectionMeta         = iota // JSON, see meta
+	sectionPositions           // position per item
+	sectionFacts               // facts per item
+	sectionCellLow             // uint32 and uint8 per item: see packCell
+	sectionCellHigh            //
+	sectionOrder               // uint32: the items in the order of their ids
+	sectionRank                // uint32: the place of each item in it
+	sectionBlocks              // uint64 per 64 items: where their records start
+	sectionOffsets             // uint32 per item: its record, from there
+	sectionRecords             // see record
+	sectionPointBoxes          // box and hint per node of the tree of points
+	sectionPointHints          //
+	sectionShapeItems          // box per line or area
+	sectionShapeBoxes          // box and hint per node of their tree
+	sectionShapeHints          //
+	sectionHoursOffsets        // uint64 per (text, zone) pair
+	sectionHoursText           //
+	sectionCounts              // cellSummary, by resolution and cell
 	sectionCount
 )
 

@@ -116,4 +116,3 @@ func (s *spool) remove() {
 	s.workers.Wait()
 	removeFile(s.file)
 }
-

@@ -128,28 +128,3 @@ func (p *packer) finish() {
 		}
 	}
 }
-
-// search visits every item below nodes whose box meets b and that admit lets
-// through, in Hilbert order. visit gets a leaf's range of positions and whether
-// its box lies wholly in b.
-func (t *tree) search(b box, f *filter, visit func(from, to uint32, inside bool)) {
-	if t.count > 0 {
-		t.searchNode(t.root(), b, f, visit)
-	}
-}
-
-func (t *tree) searchNode(n node, b box, f *filter, visit func(from, to uint32, inside bool)) {
-	at := t.index(n)
-	if !b.meets(t.boxes[at]) || !f.admits(&t.hints[at]) {
-		return
-	}
-	if n.level == 0 {
-		from, to := t.leafItems(n.number)
-		visit(from, to, b.holds(t.boxes[at]))
-		return
-	}
-	from, to := t.children(n)
-	for i := from; i < to; i++ {
-		t.searchNode(node{n.level - 1, i}, b, f, visit)
-	}
-}
