@@ -30,7 +30,7 @@ func (db *DB) Check(ctx context.Context) (problems []string, err error) {
 
 // checkSQLite runs SQLite's own checks.
 func checkSQLite(ctx context.Context, pool *sql.DB) ([]string, error) {
-	problems, err := list(ctx, pool, `SELECT integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'`)
+	problems, err := list(ctx, pool, `SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
 	if err != nil {
 		return nil, err
 	}

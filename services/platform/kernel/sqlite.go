@@ -70,7 +70,7 @@ func writeDSN(path string) string {
 // The operating system's cache serves the rest, once for all of them.
 func openReaders(path string) *sql.DB {
 	pool := sql.OpenDB(connector{dsn: dsn(path, url.Values{
-		"mode": {"ro"}, "_query_only": {"on"}, "_foreign_keys": {"on"}, "_busy_timeout": {"10000"},
+		"mode": {"ro"}, "_busy_timeout": {"10000"},
 		"_txlock": {"deferred"}, "_mutex": {"no"}, "_cache_size": {"-2000"}, "_stmt_cache_size": {"100"},
 	})})
 	n := min(16, 2*runtime.NumCPU())

