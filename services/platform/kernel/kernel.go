@@ -53,6 +53,7 @@ type DB struct {
 	writer *writer
 	wake   broadcast // rung when events were committed by this handle or seen from another
 	listen *listener // PostgreSQL only
+	space  namespace // PostgreSQL only
 	unlock func() error
 
 	mu      sync.Mutex

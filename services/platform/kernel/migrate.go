@@ -75,7 +75,7 @@ func (db *DB) provider(name string, fsys fs.FS, names []string) (*goose.Provider
 	dialect := goose.DialectSQLite3
 	if db.engine == Postgres {
 		dialect = goose.DialectPostgres
-		opts = append(opts, goose.WithSessionLocker(advisory(migrateLock)))
+		opts = append(opts, goose.WithSessionLocker(advisory{migrateLock, db.space.key}))
 	}
 	return goose.NewProvider(dialect, db.write, fsys, opts...)
 }
@@ -96,14 +96,14 @@ func excluded(names []string, engine Engine) []string {
 }
 
 // advisory is a PostgreSQL advisory lock held by a session: servers that start together migrate one after the other.
-type advisory int64
+type advisory struct{ kind, key int32 }
 
 // SessionLock waits for the lock, as long as another server's migration may take.
 func (a advisory) SessionLock(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, `SET lock_timeout = '1h'`); err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(a)); err != nil {
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1, $2)`, a.kind, a.key); err != nil {
 		return err
 	}
 	_, err := conn.ExecContext(ctx, `RESET lock_timeout`)
@@ -112,6 +112,6 @@ func (a advisory) SessionLock(ctx context.Context, conn *sql.Conn) error {
 
 // SessionUnlock frees it.
 func (a advisory) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, int64(a))
+	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_unlock($1, $2)`, a.kind, a.key)
 	return err
 }

@@ -35,7 +35,7 @@ func (db *DB) insertEvents(ctx context.Context, tx *sql.Tx, events []Event) erro
 		return nil
 	}
 	if db.engine == Postgres {
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, outboxLock); err != nil {
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1, $2)`, outboxLock, db.space.key); err != nil {
 			return err
 		}
 	}
@@ -58,7 +58,7 @@ func (db *DB) insertEvents(ctx context.Context, tx *sql.Tx, events []Event) erro
 		}
 	}
 	if db.engine == Postgres {
-		_, err := tx.ExecContext(ctx, `NOTIFY `+notifyChannel)
+		_, err := tx.ExecContext(ctx, `NOTIFY `+db.space.channel)
 		return err
 	}
 	return nil

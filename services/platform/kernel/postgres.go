@@ -2,6 +2,9 @@ package kernel
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"hash/crc32"
 	"os"
 	"runtime"
 	"sync"
@@ -13,12 +16,22 @@ import (
 	"fujin/services/platform/kernel/errs"
 )
 
-// Advisory locks of one database; the numbers only have to differ from other programs' in the same database.
+// The kinds of advisory locks; the schema's key stands beside, so that programs in two schemas of one database do not
+// wait for each other. The numbers only have to differ from other programs'.
 const (
-	migrateLock   = 0x66756a696e01
-	outboxLock    = int64(0x66756a696e02)
-	notifyChannel = "fujin_outbox"
+	migrateLock int32 = 0x66756a01
+	outboxLock  int32 = 0x66756a02
 )
+
+// namespace is what tells our locks and notifications from those of another schema in the same database.
+type namespace struct {
+	key     int32
+	channel string // of NOTIFY, an identifier
+}
+
+func newNamespace(schema string) namespace {
+	return namespace{key: int32(crc32.ChecksumIEEE([]byte(schema))), channel: fmt.Sprintf("fujin_outbox_%x", crc32.ChecksumIEEE([]byte(schema)))}
+}
 
 // openPostgres opens one connection for the writer and a pool for readers; another one listens once somebody follows.
 func (db *DB) openPostgres(ctx context.Context, url string) error {
@@ -51,14 +64,23 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	db.read.SetMaxOpenConns(n)
 	db.read.SetMaxIdleConns(n)
 	db.read.SetConnMaxIdleTime(5 * time.Minute)
-	db.listen = &listener{config: config, wake: &db.wake}
-	return db.write.PingContext(ctx)
+	var schema sql.NullString
+	if err := db.write.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&schema); err != nil {
+		return err
+	}
+	if !schema.Valid {
+		return errs.New(errs.Invalid, "the database has no schema to work in: see its search_path").WithCode("database_url")
+	}
+	db.space = newNamespace(schema.String)
+	db.listen = &listener{config: config, channel: db.space.channel, wake: &db.wake}
+	return nil
 }
 
 // listener rings the wake-up on every NOTIFY of the outbox. It runs from the first Follow until Close.
 type listener struct {
-	config *pgx.ConnConfig
-	wake   *broadcast
+	config  *pgx.ConnConfig
+	channel string
+	wake    *broadcast
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // nil until started
@@ -104,7 +126,7 @@ func (l *listener) listen(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
+	if _, err := conn.Exec(ctx, "LISTEN "+l.channel); err != nil {
 		return err
 	}
 	for {

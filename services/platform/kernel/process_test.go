@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -148,7 +149,9 @@ func TestACommitThatIsCutOffIsReportedAsUnknown(t *testing.T) {
 	if os.Getenv(dbtest.SQLiteOnly) != "" {
 		t.Skip("needs PostgreSQL: a SQLite commit cannot be cut off from outside")
 	}
-	db, err := kernel.Open(t.Context(), dbtest.Config(t, kernel.Postgres))
+	cfg := dbtest.Config(t, kernel.Postgres)
+	cfg.DatabaseURL += fmt.Sprintf("&application_name=cut_%d", os.Getpid())
+	db, err := kernel.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +171,7 @@ func TestACommitThatIsCutOffIsReportedAsUnknown(t *testing.T) {
 	go func() { answer <- exec(`INSERT INTO slow VALUES ('a')`) }()
 	for cut := false; !cut; {
 		if err := db.Reader().QueryRowContext(t.Context(), `SELECT coalesce(bool_or(pg_terminate_backend(pid)), false)
-			FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()`).Scan(&cut); err != nil {
+			FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND application_name = current_setting('application_name')`).Scan(&cut); err != nil {
 			t.Fatal(err)
 		}
 	}
