@@ -37,12 +37,12 @@ func backedUp(t *testing.T, db *kernel.DB) (file string) {
 			return nil
 		})
 	}
-	if err := pairs(0, 2500); err != nil {
+	if err := pairs(0, 800); err != nil {
 		t.Fatal(err)
 	}
 	stop, stopped := make(chan struct{}), make(chan error, 1)
 	go func() {
-		for i := 2500; ; i++ {
+		for i := 800; ; i++ {
 			select {
 			case <-stop:
 				stopped <- nil
@@ -138,7 +138,7 @@ func restored(t *testing.T, cfg kernel.Config, original string) {
 			t.Errorf("%s: %v", scanned, err)
 		}
 	}
-	if tags < 2500 || int64(tags) != links || int64(tags) != last {
+	if tags < 800 || int64(tags) != links || int64(tags) != last {
 		t.Errorf("%d tags, %d links, %d events: not of one moment", tags, links, last)
 	}
 	if owner != `公厕 "x"` || !lost || lat != 8.0/3 || !bytes.Equal(photo, []byte{0, 0xff, 8}) {
