@@ -36,7 +36,8 @@ func lockFolder(dir string) (unlock func() error, err error) {
 		return nil, errs.New(errs.Conflict, "the data folder %s is in use by %s", dir, owner).
 			WithCode("locked").Because(ErrLocked)
 	}
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -131,12 +132,19 @@ func (db *DB) Follow(ctx context.Context, after int64, topics []string,
 	if db.listen != nil {
 		db.listen.start()
 	}
+	away := false // whether the last reading failed because the database is away
 	for ctx.Err() == nil {
 		woken := db.wake.wait() // taken before reading: what is committed while we read rings it
 		events, end, err := db.eventsAfter(ctx, after, topics)
-		if err != nil && ctx.Err() == nil && errs.KindOf(err) != errs.Unavailable {
-			return err
+		if err != nil && ctx.Err() == nil {
+			if errs.KindOf(err) != errs.Unavailable {
+				return err
+			}
+			if !away {
+				db.log.Warn("events cannot be read now; trying on", slog.Any("error", err))
+			}
 		}
+		away = err != nil
 		if len(events) > 0 {
 			if err := fn(ctx, events); err != nil {
 				return err

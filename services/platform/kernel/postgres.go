@@ -59,7 +59,9 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	}
 	db.write = stdlib.OpenDB(*config)
 	db.write.SetMaxOpenConns(1)
-	db.read = stdlib.OpenDB(*config)
+	readers := config.Copy()
+	readers.RuntimeParams["default_transaction_read_only"] = "on"
+	db.read = stdlib.OpenDB(*readers)
 	n := max(8, 4*runtime.NumCPU())
 	db.read.SetMaxOpenConns(n)
 	db.read.SetMaxIdleConns(n)

@@ -36,8 +36,10 @@ func Restore(ctx context.Context, cfg Config, source string, migrate func(ctx co
 	}
 	defer unlock()
 	target := filepath.Join(cfg.DataDir, sqliteFile)
-	if _, err := os.Stat(target); !errors.Is(err, fs.ErrNotExist) {
-		return notEmpty(cfg.DataDir)
+	for _, file := range []string{target, target + "-wal", target + "-journal"} { // a stray log would be played into it
+		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+			return notEmpty(cfg.DataDir)
+		}
 	}
 	dir, err := os.MkdirTemp(cfg.DataDir, ".restore-")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -220,6 +221,26 @@ func TestATransactionEndsWithItsClosure(t *testing.T) {
 		var n int
 		if err := kept.QueryRowContext(ctx, `SELECT 1`).Scan(&n); err == nil {
 			t.Error("a query after the end succeeded")
+		}
+	})
+}
+
+func TestTheWriterOutlivesItsClosures(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, open func() *kernel.DB) {
+		db := openTags(t, open)
+		for name, fn := range map[string]func(ctx context.Context, tx *kernel.Tx) error{
+			"panic":  func(context.Context, *kernel.Tx) error { panic("unlucky") },
+			"goexit": func(context.Context, *kernel.Tx) error { runtime.Goexit(); return nil },
+			"write in write": func(ctx context.Context, _ *kernel.Tx) error {
+				return db.Write(ctx, func(context.Context, *kernel.Tx) error { return nil })
+			},
+		} {
+			if err := db.Write(t.Context(), fn); errs.KindOf(err) != errs.Internal {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := db.Write(t.Context(), func(ctx context.Context, tx *kernel.Tx) error { return insert(ctx, tx, "a") }); err != nil {
+			t.Errorf("a write after them: %v", err)
 		}
 	})
 }

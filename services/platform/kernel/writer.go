@@ -21,6 +21,7 @@ const (
 	maxBatch    = 256                   // closures that share one commit
 	batchBudget = 50 * time.Millisecond // after which no further closure joins the batch
 	batchLimit  = 2 * time.Minute       // after which a batch that hangs on PostgreSQL is given up
+	slowClosure = time.Second           // after which a closure is named in the log
 	maxRetries  = 5                     // of one closure after conflicts between servers
 )
 
@@ -71,6 +72,9 @@ func (db *DB) Stats() Stats {
 func (w *writer) submit(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if ctx.Value(insideWrite{}) != nil {
+		return errs.New(errs.Internal, "a write closure called Write: it would wait for itself")
 	}
 	j := &job{ctx: ctx, fn: fn, done: make(chan struct{})}
 	if err := w.enqueue(j); err != nil {
@@ -232,7 +236,7 @@ func (w *writer) runOne(ctx context.Context, tx *sql.Tx, j *job, shared bool) er
 	}
 	j.events, j.err = nil, nil
 	t := &Tx{q: queryer{tx, w.db.texts}, now: w.db.Now()}
-	err := call(j, t)
+	err := w.call(j, t)
 	t.over = true
 	if err == nil && t.failed != nil {
 		err = errs.New(errs.Internal, "a closure went on after a statement had failed").Because(t.failed)
@@ -257,15 +261,34 @@ func (w *writer) runOne(ctx context.Context, tx *sql.Tx, j *job, shared bool) er
 	return nil
 }
 
-// call runs the closure; a panic becomes an error with the stack in it.
-func call(j *job, t *Tx) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = errs.New(errs.Internal, "a change could not be made").WithCode("panic").
-				Because(fmt.Errorf("panic in a write closure: %v\n%s", p, debug.Stack()))
-		}
+// insideWrite marks the context of a closure.
+type insideWrite struct{}
+
+// call runs the closure, on a goroutine of its own, so that neither a panic in it nor runtime.Goexit (a test's FailNow)
+// can end the writer: both become an error.
+func (w *writer) call(j *job, t *Tx) error {
+	begun := time.Now()
+	answer := make(chan error, 1)
+	go func() {
+		err := errs.New(errs.Internal, "a change could not be made").WithCode("panic")
+		defer func() {
+			if p := recover(); p != nil {
+				err = err.Because(fmt.Errorf("panic in a write closure: %v\n%s", p, debug.Stack()))
+			}
+			if err != nil {
+				answer <- err
+			}
+			close(answer)
+		}()
+		result := j.fn(context.WithValue(j.ctx, insideWrite{}, true), t)
+		err = nil
+		answer <- result
 	}()
-	return j.fn(j.ctx, t)
+	err := <-answer
+	if took := time.Since(begun); took > slowClosure {
+		w.db.log.Warn("a change kept all others waiting", slog.Duration("took", took))
+	}
+	return err
 }
 
 // commitFailed judges a failed COMMIT. When the engine itself says that it rolled back, the closures may run again.
