@@ -78,6 +78,7 @@ func BenchmarkGroupCommit(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.SetParallelism(128)
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					if err := db.Write(b.Context(), func(ctx context.Context, tx *kernel.Tx) error {
