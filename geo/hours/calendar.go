@@ -41,6 +41,32 @@ func dateOf(n day) date {
 	return d
 }
 
+// next returns the following day.
+func (d date) next() date {
+	if d.mday >= 28 {
+		return dateOf(d.n + 1)
+	}
+	d.n++
+	d.mday++
+	if d.weekday++; d.weekday == 7 {
+		d.weekday = 0
+	}
+	return d
+}
+
+// previous returns the day before.
+func (d date) previous() date {
+	if d.mday == 1 {
+		return dateOf(d.n - 1)
+	}
+	d.n--
+	d.mday--
+	if d.weekday--; d.weekday < 0 {
+		d.weekday = 6
+	}
+	return d
+}
+
 // weekdayOf returns 0 for Monday; 1970-01-01 was a Thursday.
 func weekdayOf(n day) int {
 	w := (int(n) + 3) % 7

@@ -1,10 +1,15 @@
 package hours
 
-import "time"
+import (
+	"time"
 
-// horizon is how far At looks for a change, in days. In a week that is like every other, the first eight days tell all.
+	"github.com/paulmach/orb"
+)
+
+// horizon is how far At looks for a change in either direction, in days: a year and the Spring Festival's drift. In a week
+// that is like every other, the first eight days tell all.
 const (
-	horizon       = 2 * 366
+	horizon       = 400
 	weeklyHorizon = 8
 )
 
@@ -16,15 +21,15 @@ type calendar struct {
 	zone   *time.Location
 	lo, hi int64 // Unix seconds between which the zone's offset is offset
 	offset int64 // seconds east of UTC
-	place  *Place
+	point  orb.Point
 	sun    solarDay
 	public []day    // sorted public holidays
 	makeUp []makeUp // sorted make-up workdays
 }
 
 // newCalendar prepares the calendar for evaluations around t.
-func (s *Schedule) newCalendar(t time.Time, p *Place) calendar {
-	c := calendar{zone: p.Zone, place: p}
+func (s *Schedule) newCalendar(t time.Time, p Place) calendar {
+	c := calendar{zone: p.Zone, point: p.Point}
 	if c.zone == nil {
 		c.zone = time.UTC
 	}
@@ -89,7 +94,7 @@ func (c *calendar) changing(wall int64) int64 {
 
 // At returns the state at a moment, and since when and until when it holds. The zero Place is allowed.
 func (s *Schedule) At(t time.Time, p Place) Span {
-	c := s.newCalendar(t, &p)
+	c := s.newCalendar(t, p)
 	sec := t.Unix()
 	today := day(floorDiv64(sec+c.offset, 86400))
 	limit := day(horizon)
@@ -133,7 +138,8 @@ func (s *Schedule) comment(m mark) string {
 func (s *Schedule) constant() bool {
 	for i := range s.rules {
 		r := &s.rules[i]
-		if r.dated() || len(r.times) > 0 {
+		days := r.hasDays() && r.weekdays != everyDay || r.hasDates() || len(r.years)+len(r.weeks)+len(r.only) > 0
+		if days || len(r.times) > 0 && !r.times[0].wholeDay() {
 			return false
 		}
 	}
@@ -154,11 +160,11 @@ func (s *Schedule) until(c *calendar, line []segment, today, limit day, sec int6
 			}
 			start = end
 		}
-		next := d.n + 1
 		if state == Closed && d.mday > 1 && s.dormant(d) {
-			next = dayOf(d.year, d.month+1, 1)
+			d = dateOf(dayOf(d.year, d.month+1, 1))
+		} else {
+			d = d.next()
 		}
-		d = dateOf(next)
 	}
 	return 0, false
 }
@@ -178,11 +184,11 @@ func (s *Schedule) since(c *calendar, line []segment, today, limit day, sec int6
 				return end, true
 			}
 		}
-		next := d.n - 1
 		if state == Closed && d.mday > 2 && s.dormant(d) {
-			next = dayOf(d.year, d.month, 1)
+			d = dateOf(dayOf(d.year, d.month, 1))
+		} else {
+			d = d.previous()
 		}
-		d = dateOf(next)
 	}
 	return 0, false
 }

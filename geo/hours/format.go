@@ -64,6 +64,9 @@ func (r *rule) dayParts() []string {
 	if len(r.weeks) > 0 {
 		parts = append(parts, "week "+list(r.weeks))
 	}
+	if len(r.only) > 0 && r.weekdays == 0 && len(r.nth) == 0 && len(r.holidays) > 0 {
+		return append(parts, list(r.holidays), list(r.only)) // "PH SH"
+	}
 	if len(r.only) > 0 {
 		parts = append(parts, list(r.only))
 	}

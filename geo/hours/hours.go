@@ -23,8 +23,8 @@
 // # Sun
 //
 // sunrise and sunset, dawn and dusk (civil) follow the NOAA formula at Place.Point to about a minute. While the sun does
-// not set, sunrise is 00:00 and sunset 24:00; while it does not rise, both are at solar noon. Without a position they are
-// 06:00, 18:00, 05:30 and 18:30.
+// not set, it rises and sets at solar midnight; while it does not rise, at solar noon. Without a position the four are
+// at 06:00, 18:00, 05:30 and 18:30.
 //
 // # Holidays
 //
@@ -75,8 +75,8 @@ type Place struct {
 type Span struct {
 	State   State
 	Comment string    // what the rule that decides at the asked moment says in quotes
-	From    time.Time // zero when the state has not changed in the two years before
-	Until   time.Time // zero when the state does not change in the two years to come
+	From    time.Time // zero when the state has not changed in the 400 days before
+	Until   time.Time // zero when the state does not change in the 400 days to come
 }
 
 // Schedule is a compiled opening_hours value. It is immutable.

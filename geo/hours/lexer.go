@@ -63,7 +63,7 @@ func fold(r rune) rune {
 		return '"'
 	case '；':
 		return ';'
-	case '，', '、':
+	case '，', '、', '&', '・':
 		return ','
 	case '：', '∶', '︰':
 		return ':'
@@ -157,6 +157,14 @@ func lexWord(text string, at int) token {
 		_, size := utf8.DecodeRuneInString(text[at:])
 		return token{kind: kindUnknown, offset: at, end: at + size}
 	}
+	if end == at+1 && strings.HasPrefix(text[end:], ".m") || strings.HasPrefix(text[end:], ".M") {
+		switch text[at] { // "a.m."
+		case 'a', 'A':
+			return token{kind: kindAM, offset: at, end: end + 2}
+		case 'p', 'P':
+			return token{kind: kindPM, offset: at, end: end + 2}
+		}
+	}
 	key := strings.ToLower(strings.Map(fold, text[at:end]))
 	w, ok := words[key]
 	if !ok {
@@ -206,8 +214,7 @@ func joinTokens(in []token) []token {
 				i++
 			}
 		}
-		dotted := t.kind < kindComment && t.kind != kindUnknown || t.kind == kindUnknown
-		if dotted && t.kind != kindEnd && next(1).kind == '.' && next(1).offset == t.end {
+		if t.kind < kindComment && next(1).kind == '.' && next(1).offset == t.end {
 			i++ // "Mo.", "a.m."
 		}
 		if t.kind == kindUnknown && next(1).kind == kindHoliday && (strings.EqualFold(t.text, "public") ||
@@ -216,6 +223,10 @@ func joinTokens(in []token) []token {
 			if strings.EqualFold(t.text, "school") {
 				t.value = 1
 			}
+			i++
+		}
+		if t.kind == kindUnknown && next(1).kind == kindDay && strings.EqualFold(t.text, "every") {
+			t.kind, t.value, t.end = kindWeekdays, everyDay, next(1).end
 			i++
 		}
 		out = append(out, t)

@@ -141,8 +141,9 @@ func (p *parser) weekdays(r *rule) {
 		k := p.peek(1).kind
 		list := k == kindWeekdays || k == kindHoliday || k == kindLetter
 		switch {
-		case (p.next(',') || p.next('+') || p.next('/') || p.next('&')) && list:
+		case (p.next(',') || p.next('+') || p.next('/')) && list:
 			p.at++
+		case p.next(kindWeekdays): // "Mo We Fr"
 		case p.next(kindHoliday) && len(r.holidays) == 0 && len(r.only) == 0:
 		default:
 			return
@@ -174,7 +175,10 @@ func (p *parser) weekdayRange(r *rule) {
 	p.at++
 	u := p.peek(1)
 	if !p.next('-') || u.kind != kindWeekdays && !(u.kind == kindLetter && t.kind == kindLetter) {
-		r.weekdays |= uint8(t.value)
+		if r.weekdays |= uint8(t.value); p.next('-') {
+			p.at++
+			p.expected("a weekday after \"-\"")
+		}
 		return
 	}
 	p.at += 2

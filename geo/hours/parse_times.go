@@ -56,7 +56,7 @@ type reading struct {
 	clockTime
 	token token
 	half  kind // kindAM, kindPM or 0
-	vague bool // an hour of one digit without minutes
+	bare  bool // an hour without minutes and leading zero
 }
 
 // span reads "from-to", "from+" or "from-to+", with an optional interval.
@@ -133,8 +133,9 @@ func (p *parser) halves(from, to *reading) {
 // order finds out on which day the span ends.
 func (p *parser) order(s *span, from, to reading) {
 	usualFrom, usualTo := from.usual(), to.usual()
-	if from.vague && to.minutes < from.minutes && to.minutes > 0 && to.minutes < 12*60 && to.half == 0 && to.vague {
-		p.fail(to.token, "the hours end before they start; expected \"%02d:00\" or \"%02d:00\"", to.minutes/60, to.minutes/60+12)
+	if from.bare && to.bare && from.half == 0 && to.half == 0 && from.minutes <= 12*60 && to.minutes > 0 &&
+		to.minutes <= from.minutes {
+		p.fail(to.token, "the hours end before they start; expected \"%02d:00\" or \"%02d:00\"", to.minutes/60, to.minutes/60%12+12)
 	}
 	switch {
 	case to.event != midnight || from.event != midnight:
@@ -236,7 +237,7 @@ func (p *parser) clock() reading {
 			p.at++
 		}
 	default:
-		r.vague = t.digits == 1
+		r.bare = t.digits == 1 || t.value >= 10
 	}
 	if p.err == nil && (minute > 59 || hour > 48 || hour == 48 && minute > 0) {
 		p.fail(t, "no such time of day: %d:%02d", hour, minute)

@@ -84,10 +84,8 @@ func (p *parser) found(t token) string {
 func (p *parser) schedule() []rule {
 	var rules []rule
 	op := override
-	if p.next(kindUnknown, '=') && strings.EqualFold(p.peek(0).text, "opening") || p.next(kindUnknown, '_', kindUnknown, '=') {
-		for !p.accept('=') { // "opening_hours="
-			p.at++
-		}
+	if p.next(kindUnknown, '_', kindHour, '=') && strings.EqualFold(p.peek(0).text, "opening") {
+		p.at += 4 // "opening_hours="
 	}
 	for p.accept(';') || p.accept(',') {
 	}
@@ -172,7 +170,7 @@ func (p *parser) rule(op operator) (r rule, joined bool) {
 		case t.kind == ':' && (seen.days || seen.comment || seen.state):
 			p.at++
 		case p.atDays(seen):
-			if seen.decided() && (seen.days || !p.trailingFits(seen)) {
+			if seen.decided() && (!p.trailingFits(seen) || seen.days) {
 				return r, joined
 			}
 			seen.trailing = seen.trailing || seen.decided()
@@ -224,6 +222,9 @@ func (p *parser) listEnds(r *rule, seen clauses) bool {
 // trailingFits tells whether days after the hours or the modifier belong to the same rule: "10:00-20:00 Mo-Fr",
 // "closed Mo".
 func (p *parser) trailingFits(seen clauses) bool {
+	if seen.times && seen.state {
+		p.fail(p.peek(0), "%s, expected \";\" before or after the modifier", p.found(p.peek(0)))
+	}
 	return !(seen.times && seen.state) && !seen.comment
 }
 

@@ -22,12 +22,12 @@ func (c *calendar) minute(t clockTime, n day) int {
 	if t.event == midnight {
 		return t.minutes
 	}
-	if c.place.Point[0] == 0 && c.place.Point[1] == 0 {
+	if c.point[0] == 0 && c.point[1] == 0 {
 		return t.usual()
 	}
 	if !c.sun.known || c.sun.day != n {
 		offset := float64(c.instantOffset(n)) / 60
-		c.sun = newSolarDay(n, c.place.Point[0], c.place.Point[1], offset)
+		c.sun = newSolarDay(n, c.point[0], c.point[1], offset)
 	}
 	return c.sun.minute(t.event) + t.minutes
 }
@@ -37,23 +37,20 @@ func (c *calendar) instantOffset(n day) int64 {
 	return int64(n)*86400 + 12*3600 - c.instant(n, 12*60)
 }
 
-// minute rounds an event to the minute it falls into. Where the sun stays up its rise is 00:00 and its set 24:00; where
-// it stays down both are at noon.
+// minute returns the minute that an event falls into. Where the sun stays up, it rises at one solar midnight and sets
+// just after the next, so that consecutive days touch; where it stays down, it rises and sets at noon.
 func (s *solarDay) minute(e event) int {
 	half := s.rise
 	if e == dawn || e == dusk {
 		half = s.civil
 	}
-	switch rising := e == dawn || e == sunrise; {
-	case half >= minutesPerDay/2 && rising:
-		return 0
-	case half >= minutesPerDay/2:
-		return minutesPerDay
-	case rising:
+	if e == dawn || e == sunrise {
 		return int(math.Floor(s.noon - half))
-	default:
-		return int(math.Floor(s.noon + half))
 	}
+	if half >= minutesPerDay/2 {
+		return int(math.Floor(s.noon+half)) + 1
+	}
+	return int(math.Floor(s.noon + half))
 }
 
 // newSolarDay computes the sun's times by the formulas of the NOAA solar calculator

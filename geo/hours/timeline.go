@@ -29,7 +29,7 @@ func (s *Schedule) timeline(buf []segment, c *calendar, d date) []segment {
 			continue
 		}
 		if before.year == 0 {
-			before = dateOf(d.n - 1)
+			before = d.previous()
 		}
 		if r.matches(c, before) {
 			line = r.paint(line, c, int16(i), before.n, minutesPerDay)

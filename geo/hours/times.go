@@ -48,6 +48,11 @@ type span struct {
 	interval    int // minutes between points in time, 0 when there are none
 }
 
+// wholeDay tells whether the span is 00:00-24:00 of every day.
+func (s *span) wholeDay() bool {
+	return !s.sun() && !s.guess && s.from.minutes == 0 && (s.over || s.to.minutes >= minutesPerDay)
+}
+
 func (s *span) sun() bool { return s.from.event != midnight || s.to.event != midnight }
 
 // mayWrap tells whether the span may reach into the next day.

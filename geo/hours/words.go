@@ -42,8 +42,8 @@ var words = merge(map[string]word{
 
 	"to": {'-', 0}, "till": {'-', 0}, "til": {'-', 0}, "until": {'-', 0}, "thru": {'-', 0}, "through": {'-', 0},
 	"bis": {'-', 0}, "à": {'-', 0}, "às": {'-', 0}, "au": {'-', 0}, "al": {'-', 0}, "tot": {'-', 0}, "до": {'-', 0},
-	"a": {'-', 0}, "alle": {'-', 0},
-	"and": {',', 0}, "und": {',', 0}, "et": {',', 0}, "en": {',', 0}, "и": {',', 0}, "та": {',', 0},
+	"a": {'-', 0}, "alle": {'-', 0}, "as": {'-', 0}, "até": {'-', 0}, "ate": {'-', 0},
+	"and": {',', 0}, "e": {',', 0}, "y": {',', 0}, "on": {kindFrom, 0}, "und": {',', 0}, "et": {',', 0}, "en": {',', 0}, "и": {',', 0}, "та": {',', 0},
 	"from": {kindFrom, 0}, "von": {kindFrom, 0}, "du": {kindFrom, 0}, "de": {kindFrom, 0}, "dalle": {kindFrom, 0},
 	"das": {kindFrom, 0}, "van": {kindFrom, 0}, "le": {kindFrom, 0}, "с": {kindFrom, 0}, "з": {kindFrom, 0},
 	"late": {kindOpenEnd, 0}, "m": {kindLetter, 1 << 0}, "f": {kindLetter, 1 << 4},
@@ -53,20 +53,20 @@ var words = merge(map[string]word{
 	"weekdays": {kindWeekdays, workingDays}, "wd": {kindWeekdays, workingDays}, "werktags": {kindWeekdays, 1<<6 - 1},
 	"weekend": {kindWeekdays, weekend}, "weekends": {kindWeekdays, weekend}, "we": {kindWeekdays, 1 << 2},
 }, monthWords(), weekdayWords(
-	"mo mon monday mondays montag montags lundi lunes lunedì lunedi maandag segunda poniedziałek pondělí pn pon pondeľok "+
-		"пн понедельник понедiлок понеділок måndag mandag hétfő lun",
-	"tu tue tues tuesday tuesdays dienstag dienstags mardi martes martedì martedi dinsdag terça wtorek úterý út wt utorok "+
-		"вт вторник вівторок tisdag tirsdag kedd",
-	"wed weds wednesday wednesdays mi mittwoch mittwochs mercredi miércoles miercoles mercoledì mercoledi woensdag quarta "+
-		"środa śr středa streda wo ср среда середа onsdag szerda mié",
-	"th thu thur thurs thursday thursdays donnerstag donnerstags jeudi jueves giovedì giovedi donderdag quinta czwartek cz "+
-		"čtvrtek čt štvrtok чт четверг четвер torsdag csütörtök jeu jue",
-	"fr fri friday fridays freitag freitags vendredi viernes venerdì venerdi vrijdag sexta piątek pá pátek piatok pt "+
-		"пт пятница п'ятниця fredag péntek vie",
-	"sa sat saturday saturdays samstag samstags sonnabend samedi sábado sabado sábados sabato zaterdag sobota sob sb "+
-		"сб суббота субота lördag lørdag szombat sam sáb za",
-	"su sun sunday sundays sonntag sonntags dimanche domingo domingos domenica zondag niedziela neděle nedeľa ndz "+
-		"вс воскресенье нд неділя söndag søndag vasárnap dom dim zo",
+	"mo mon monday mondays montag montags lundi lunes lunedì lunedi lu lun maandag segunda seg poniedziałek pn pondělí "+
+		"pondelok po pon ponedeljak ponedeljek ponedjeljak пн понедельник понеділок måndag mån mandag man hétfő maanantai даваа",
+	"tu tue tues tuesday tuesdays dienstag dienstags mardi martes martedì martedi dinsdag terça ter wtorek wt úterý út "+
+		"utorok utorak torek вт вторник вівторок tisdag tis tirsdag kedd tiistai мягмар",
+	"wed weds wednesday wednesdays mi mittwoch mittwochs mercredi miércoles miercoles mié mie mercoledì mercoledi mer "+
+		"woensdag wo quarta qua środa śr středa streda sreda srijeda ср среда середа onsdag ons szerda keskiviikko лхагва",
+	"th thu thur thurs thursday thursdays donnerstag donnerstags jeudi jeu jueves jue giovedì giovedi gio donderdag "+
+		"quinta qui czwartek cz czw čtvrtek čt štvrtok četrtek četvrtak чт четверг четвер torsdag tors csütörtök torstai пүрэв",
+	"fr fri friday fridays freitag freitags vendredi ven ve viernes vie vi venerdì venerdi vrijdag vr sexta sex piątek pt "+
+		"pátek pá piatok pet petek petak пт пятница п'ятниця fredag fre péntek perjantai баасан",
+	"sa sat saturday saturdays samstag samstags sonnabend samedi sam sábado sabado sábados sáb sab sabato zaterdag za zat "+
+		"sobota sob sb subota sub сб суббота субота lördag lör lørdag szombat lauantai бямба",
+	"su sun sunday sundays sonntag sonntags dimanche dim domingo domingos dom domenica zondag zo zon niedziela ndz nd "+
+		"neděle nedeľa ned nedelja nedjelja вс воскресенье нд неділя söndag sön søndag vasárnap sunnuntai ням",
 ))
 
 // hanWords holds the Chinese and Japanese words.
@@ -117,6 +117,7 @@ func hanWeekdays() map[string]word {
 	}
 	for i, name := range strings.Fields("月 火 水 木 金 土 日") {
 		all[name+"曜日"] = word{kindWeekdays, 1 << i}
+		all[name] = word{kindWeekdays, 1 << i}
 		all[name+"曜"] = word{kindWeekdays, 1 << i}
 	}
 	return all
