@@ -48,13 +48,15 @@ function navigation(f, q) {
   const name = encodeURIComponent(f.properties.name);
   const t = { drive: 0, transit: 1, walk: 2, bicycle: 3, taxi: 0 }[mode];
   const link = (provider, platform, url, crs = "gcj02") => ({ provider, platform, mode, url, crs });
-  const to = `${f.lon},${f.lat},${name}`;
+  const [lat, lon] = [f.lat - 0.0033, f.lon + 0.0049]; // about what GCJ-02 shifts by in Nanchang
+  const to = `${lon},${lat},${name}`;
   const links = mode === "taxi"
-    ? [link("amap", "android", `amapuri://drive/takeTaxi?dlat=${f.lat}&dlon=${f.lon}&dname=${name}`)]
+    ? [link("amap", "android", `amapuri://drive/takeTaxi?dlat=${lat}&dlon=${lon}&dname=${name}`)]
     : [
         link("amap", "web", `https://uri.amap.com/navigation?to=${to}&mode=${{ drive: "car", walk: "walk", bicycle: "ride", transit: "bus" }[mode]}&callnative=1`),
-        link("amap", "android", `amapuri://route/plan/?dlat=${f.lat}&dlon=${f.lon}&dname=${name}&dev=0&t=${t}`),
-        link("amap", "ios", `iosamap://path?dlat=${f.lat}&dlon=${f.lon}&dname=${name}&dev=0&t=${t}`),
+        link("amap", "android", `amapuri://route/plan/?dlat=${lat}&dlon=${lon}&dname=${name}&dev=0&t=${t}`),
+        link("amap", "ios", `iosamap://path?dlat=${lat}&dlon=${lon}&dname=${name}&dev=0&t=${t}`),
+        link("baidu", "android", `baidumap://map/direction?destination=${lat},${lon}&coord_type=gcj02`),
         link("google", "any", `https://www.google.com/maps/dir/?api=1&destination=${f.lat},${f.lon}`, "wgs84"),
         link("geo", "android", `geo:0,0?q=${f.lat},${f.lon}(${name})`, "wgs84"),
       ];

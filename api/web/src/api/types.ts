@@ -50,7 +50,8 @@ export type Mode = "walk" | "bicycle" | "drive" | "taxi" | "transit";
 export interface NavigationLink {
   provider: string;
   platform: "web" | "android" | "ios" | "any";
-  mode: Mode;
+  /** Absent for a link that only shows the place. */
+  mode?: Mode;
   url: string;
   crs: string;
 }
@@ -59,6 +60,7 @@ export interface NavigationAnswer {
   links: NavigationLink[];
   distance?: {
     straight_m?: number;
+    bearing_deg?: number;
     routed_m?: number;
     duration_s?: number;
     source?: string;

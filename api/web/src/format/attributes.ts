@@ -31,6 +31,10 @@ const icons: Record<string, string> = {
   "toilets:paper_supplied": "check",
   "toilets:handwashing": "drop",
   "toilets:wheelchair": "wheelchair",
+  toilets: "people",
+  parcel_mail_in: "parcel",
+  dispensing: "cross",
+  "payment:alipay": "check",
 };
 
 /** In the order in which they matter to somebody on the way. */
@@ -39,7 +43,7 @@ const order = Object.keys(icons);
 /** Not for readers: other languages' names, provenance, machine notes. */
 const hidden = /^(name|alt_name|short_name|old_name|source|note|fixme|created_by|ref|addr|check_date|synthetic|survey|building|amenity|shop|toilets$|contact|phone|opening_hours|geometry)/;
 
-const bad = new Set(["wheelchair=no", "changing_table=no", "access=private", "access=no"]);
+const bad = new Set(["wheelchair=no", "changing_table=no", "access=private", "access=no", "parcel_mail_in=no"]);
 
 /** Facts with an icon and whole words, for example "Step-free". */
 export function facts(place: FacilityProperties, t: Messages): Fact[] {

@@ -30,9 +30,9 @@ export function radiusText(metres: number, t: Messages): string {
   return `${q.value} ${q.unit}`;
 }
 
-/** Minutes on foot estimated from the straight line, at least 1; null when it is too far to walk. */
+/** Minutes on foot estimated from the straight line, at least 1; null when it is too far to walk for most. */
 export function walkMinutes(metres: number): number | null {
-  const minutes = Math.max(1, Math.ceil((metres * detour) / metresPerMinute - 1e-9));
+  const minutes = Math.max(1, Math.round((metres * detour) / metresPerMinute));
   return minutes > longestWalk ? null : minutes;
 }
 

@@ -31,9 +31,9 @@ describe("distance", () => {
 
   it.each([
     [0, 1],
-    [57, 1],
-    [58, 2],
-    [310, 6],
+    [86, 1],
+    [87, 2],
+    [310, 5],
     [3461, 60],
     [3500, null],
   ])("walking %d m takes %s min", (metres, minutes) => expect(walkMinutes(metres)).toBe(minutes));

@@ -129,6 +129,7 @@ export interface Messages {
   fact: Record<string, string>;
 
   mapLabel: string;
+  mapKeys: string;
   mapUnavailable: string;
   zoomIn: string;
   zoomOut: string;

@@ -23,6 +23,8 @@ export interface MapEvents {
   place: (id: string) => void;
   /** A tap (or, with sure, a long press) on the ground, WGS-84. */
   ground: (at: LonLat, sure: boolean) => void;
+  /** Whether any tap is meant as a position, because none is known yet. */
+  picking: () => boolean;
   scale: (bar: { metres: number; pixels: number }) => void;
 }
 
@@ -32,6 +34,8 @@ export interface MapOptions {
   zoom: number;
   base: BaseMap | null;
   label: string;
+  /** The category of the first tiles. */
+  category: string;
   events: MapEvents;
 }
 
@@ -39,7 +43,7 @@ export class FacilityMap {
   private readonly map: MapLibre;
   private readonly data = new Map<OwnSource, FeatureCollection>();
   private readonly shifted: boolean;
-  private category = "";
+  private category: string;
   private styled = false;
   private readonly dark = matchMedia("(prefers-color-scheme: dark)");
   private readonly restyle = () => void this.style();
@@ -47,6 +51,7 @@ export class FacilityMap {
   /** Throws where WebGL is missing. */
   constructor(private readonly options: MapOptions) {
     setWorkerUrl(workerUrl);
+    this.category = options.category;
     this.shifted = options.base?.crs === "gcj02";
     this.map = new MapLibre({
       container: options.container,
@@ -90,6 +95,7 @@ export class FacilityMap {
 
   /** The tiles of one category, or of all with an empty one. */
   setCategory(category: string): void {
+    if (category === this.category) return;
     this.category = category;
     const source = this.map.getSource<VectorTileSource>("facilities");
     source?.setTiles([this.tiles()]);
@@ -101,10 +107,11 @@ export class FacilityMap {
     this.put("rings", point ? rings(point, radius, label).features : []);
   }
 
-  setResults(results: MapResult[], lit: string | null): void {
+  /** lit is the one under the pointer, chosen the one that is open. */
+  setResults(results: MapResult[], lit: string | null, chosen: string | null): void {
     const features: Feature[] = [];
     results.forEach((r, rank) => {
-      const properties = { id: r.id, label: r.label, closed: r.closed, rank, lit: r.id === lit };
+      const properties = { id: r.id, label: r.label, closed: r.closed, rank, lit: r.id === lit, chosen: r.id === chosen };
       if (r.geometry.type !== "Point") features.push(feature(this.shiftGeometry(r.geometry), properties));
       features.push(feature({ type: "Point", coordinates: this.toMap(lonLatOf(r.geometry)) }, properties));
     });
@@ -163,7 +170,7 @@ export class FacilityMap {
   private tapped(x: number, y: number, at: LonLat, sure: boolean): void {
     const reach = 14; // a finger is wide
     const box: [[number, number], [number, number]] = [[x - reach, y - reach], [x + reach, y + reach]];
-    const hits = this.styled && !sure ? this.map.queryRenderedFeatures(box, { layers: tappable }) : [];
+    const hits = this.styled && !sure && !this.options.events.picking() ? this.map.queryRenderedFeatures(box, { layers: tappable }) : [];
     const hit = hits.find((h) => h.properties.id !== undefined) ?? hits[0];
     if (!hit) {
       const [lon, lat] = this.fromMap(at);

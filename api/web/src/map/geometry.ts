@@ -39,7 +39,7 @@ const metresPerDegree = 111_195;
 /** Radii, in metres, worth a ring; the searched radius itself is added. */
 const ringRadii = [250, 500, 1000, 2000, 5000, 10_000, 20_000];
 
-/** Rings around a point up to a radius, each with a label at its north. */
+/** Rings around a point up to a radius, each with a label at its north-east and south-west. */
 export function rings(center: LonLat, radius: number, label: (metres: number) => string): FeatureCollection {
   const radii = [...ringRadii.filter((r) => r < radius * 0.9 && r >= radius / 8), radius];
   const features: Feature[] = [];
@@ -53,8 +53,8 @@ export function rings(center: LonLat, radius: number, label: (metres: number) =>
       line.push([center[0] + dx * Math.sin(turn), center[1] + dy * Math.cos(turn)]);
     }
     features.push({ type: "Feature", properties: { edge }, geometry: { type: "LineString", coordinates: line } });
-    for (const y of [dy, -dy]) {
-      const at: Position = [center[0], center[1] + y];
+    for (const side of [Math.SQRT1_2, -Math.SQRT1_2]) {
+      const at: Position = [center[0] + dx * side, center[1] + dy * side];
       features.push({ type: "Feature", properties: { label: label(r) }, geometry: { type: "Point", coordinates: at } });
     }
   }

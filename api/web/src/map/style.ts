@@ -16,6 +16,7 @@ export interface Palette {
   ink: string;
   ink2: string;
   accent: string;
+  ring: string;
   onAccent: string;
   muted: string;
   mark: string;
@@ -32,6 +33,7 @@ export function paletteOf(element: Element): Palette {
     ink: read("--ink"),
     ink2: read("--ink-2"),
     accent: read("--fill"),
+    ring: read("--accent"),
     onAccent: read("--on-fill"),
     muted: read("--unknown"),
     mark: read("--mark"),
@@ -56,7 +58,7 @@ export async function buildStyle(base: BaseMap | null, tiles: string, colours: P
     ...ground.sources,
     facilities: { type: "vector", tiles: [tiles], minzoom: 0, maxzoom: 16 },
   };
-  for (const name of ownSources) sources[name] = { type: "geojson", data: nothing };
+  for (const name of ownSources) sources[name] = { type: "geojson", data: nothing, tolerance: 0.1 };
   const fonts = ground.glyphs ? fontsOf(ground) : localFonts;
   return { ...ground, sources, layers: [...ground.layers, ...facilityLayers(colours, fonts, base === null)] };
 }
@@ -98,8 +100,8 @@ function facilityLayers(c: Palette, fonts: string[], own: boolean): LayerSpecifi
     {
       id: "ring", type: "line", source: "rings", filter: ["==", ["geometry-type"], "LineString"],
       paint: {
-        "line-color": c.accent,
-        "line-opacity": ["case", ["get", "edge"], 0.55, 0.28],
+        "line-color": c.ring,
+        "line-opacity": ["case", ["get", "edge"], 0.55, 0.3],
         "line-width": ["case", ["get", "edge"], 1.6, 1.2],
       },
     },
@@ -153,7 +155,7 @@ function facilityLayers(c: Palette, fonts: string[], own: boolean): LayerSpecifi
       },
     },
     {
-      id: "result-pill", type: "symbol", source: "results", filter: ["==", ["geometry-type"], "Point"],
+      id: "result-pill", type: "symbol", source: "results", filter: ["all", ["==", ["geometry-type"], "Point"], ["!", ["get", "chosen"]]],
       layout: {
         "text-field": ["get", "label"], "text-font": fonts, "text-size": 13.5, "text-anchor": "bottom", "text-offset": [0, -1],
         "icon-image": ["case", ["get", "closed"], "pill-muted", "pill"], "icon-text-fit": "both",
@@ -161,7 +163,7 @@ function facilityLayers(c: Palette, fonts: string[], own: boolean): LayerSpecifi
         // The nearest are there for sure; the others where there is room.
         "text-padding": 3, "icon-padding": 3,
       },
-      paint: { "text-color": c.onAccent },
+      paint: { "text-color": ["case", ["get", "closed"], c.paper, c.onAccent] },
     },
     {
       id: "start-halo", type: "circle", source: "start",

@@ -1,24 +1,27 @@
 import { describe, expect, it } from "vitest";
+import type { Mode, NavigationLink } from "../api/types";
 import { chooseProvider, deviceOf, inMainland, linkFor, type LinksByMode, providersFor, webLinkFor } from "./links";
 
-const link = (provider: string, platform: "web" | "android" | "ios" | "any", url: string) => ({
+const link = (provider: string, platform: NavigationLink["platform"], url: string, mode?: Mode): NavigationLink => ({
   provider,
   platform,
-  mode: "walk" as const,
   url,
   crs: "gcj02",
+  ...(mode ? { mode } : {}),
 });
 
 const links: LinksByMode = {
   walk: [
-    link("amap", "web", "https://uri.amap.com/navigation?mode=walk"),
-    link("amap", "android", "amapuri://route/plan/?t=2"),
-    link("amap", "ios", "iosamap://path?t=2"),
-    link("apple", "ios", "https://maps.apple.com/directions?mode=walking"),
+    link("amap", "web", "https://uri.amap.com/navigation?mode=walk", "walk"),
+    link("amap", "web", "https://uri.amap.com/marker?position=1,2"),
+    link("amap", "android", "amapuri://route/plan/?t=2", "walk"),
+    link("amap", "ios", "iosamap://path?t=2", "walk"),
+    link("apple", "ios", "https://maps.apple.com/directions?mode=walking", "walk"),
     link("geo", "any", "geo:28.68,115.85"),
-    link("google", "any", "https://www.google.com/maps/dir/?api=1"),
+    link("google", "any", "https://www.google.com/maps/dir/?api=1", "walk"),
   ],
-  taxi: [link("didi", "android", "OneTravel://dache")],
+  bicycle: [link("amap", "web", "https://uri.amap.com/marker?position=1,2")],
+  taxi: [link("amap", "web", "https://uri.amap.com/marker?position=1,2"), link("didi", "android", "OneTravel://dache", "taxi")],
 };
 
 describe("device", () => {
@@ -37,7 +40,9 @@ describe("links", () => {
   it("prefers the device's own app and falls back to the web", () => {
     expect(linkFor(links, "amap", "walk", "android")?.url).toMatch(/^amapuri:/);
     expect(linkFor(links, "amap", "walk", "ios")?.url).toMatch(/^iosamap:/);
-    expect(linkFor(links, "amap", "walk", "web")?.url).toMatch(/^https:/);
+    expect(linkFor(links, "amap", "walk", "web")?.url).toMatch(/navigation/);
+    // Showing the place is better than nothing on a bicycle, but it is no taxi.
+    expect(linkFor(links, "amap", "bicycle", "web")?.url).toMatch(/marker/);
     expect(linkFor(links, "google", "walk", "ios")?.url).toMatch(/^https:/);
     expect(linkFor(links, "amap", "taxi", "web")).toBeNull();
     expect(webLinkFor(links, "amap", "walk")?.url).toMatch(/^https:/);
@@ -46,7 +51,7 @@ describe("links", () => {
 
   it("offers only what works on the device", () => {
     expect(providersFor(links, "web")).toEqual(["amap", "google"]);
-    expect(providersFor(links, "ios")).toEqual(["amap", "apple", "geo", "google"]);
+    expect(providersFor(links, "ios")).toEqual(["amap", "apple", "google"]);
     expect(providersFor(links, "android")).toEqual(["amap", "geo", "google", "didi"]);
   });
 

@@ -28,6 +28,7 @@ export function providersFor(links: LinksByMode, device: Device): string[] {
 }
 
 function usable(link: NavigationLink, device: Device): boolean {
+  if (device === "ios" && link.url.startsWith("geo:")) return false; // iOS has never known the scheme
   return link.platform === device || link.platform === "web" || (link.platform === "any" && (device !== "web" || isWeb(link.url)));
 }
 
@@ -35,15 +36,22 @@ export function isWeb(url: string): boolean {
   return /^https?:/i.test(url);
 }
 
+/** A provider's links for a mode; those that merely show the place only where nothing leads there, and never for a taxi. */
+function leading(links: LinksByMode, provider: string, mode: Mode): NavigationLink[] {
+  const all = (links[mode] ?? []).filter((l) => l.provider === provider);
+  const real = all.filter((l) => l.mode === mode);
+  return real.length > 0 || mode === "taxi" ? real : all;
+}
+
 /** The device's own app link first, then what works anywhere; null when the provider has none. */
 export function linkFor(links: LinksByMode, provider: string, mode: Mode, device: Device): NavigationLink | null {
-  const own = (links[mode] ?? []).filter((l) => l.provider === provider && usable(l, device));
+  const own = leading(links, provider, mode).filter((l) => usable(l, device));
   return own.find((l) => l.platform === device) ?? own.find((l) => l.platform === "any") ?? own[0] ?? null;
 }
 
 /** The web page that does the same, offered when an app did not open. */
 export function webLinkFor(links: LinksByMode, provider: string, mode: Mode): NavigationLink | null {
-  const own = (links[mode] ?? []).filter((l) => l.provider === provider && isWeb(l.url));
+  const own = leading(links, provider, mode).filter((l) => isWeb(l.url));
   return own.find((l) => l.platform === "web") ?? own[0] ?? null;
 }
 

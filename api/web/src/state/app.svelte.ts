@@ -10,7 +10,7 @@ import { PositionState } from "./position.svelte";
 import { RouteState } from "./route.svelte";
 
 /** Shown when the operator names no categories: what people are most often in a hurry for comes first. */
-const usualCategories = ["toilet", "store", "parcel_locker", "pharmacy", "bicycle_rental", "charging_station"];
+const usualCategories = ["toilet", "store", "parcel_locker", "pharmacy", "bike_rental", "drinking_water", "charging_station", "government"];
 
 /** How much of a phone's screen the sheet takes. */
 export type SheetSize = "low" | "half" | "full";

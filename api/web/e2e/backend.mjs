@@ -1,0 +1,76 @@
+// Starts the real program on an empty data folder with 20,000 sample facilities.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+
+/** @returns {Promise<{url: string, close: () => Promise<void>}>} */
+export async function startBackend() {
+  const program = resolve(here, process.env.FUJIN_BIN ?? "../../bin/fujin");
+  if (!existsSync(program)) throw new Error(`${program} is not there: build it with make build, or name it in FUJIN_BIN`);
+  const folder = mkdtempSync(join(tmpdir(), "fujin-e2e-"));
+  const data = join(folder, "data");
+  const sample = join(folder, "sample.geojsonl");
+  run(program, ["sample", "-n", "20000", "--seed", "1"], openSync(sample, "w"));
+  run(program, ["import", "--data", data, "--dataset", "sample", sample], "ignore");
+  const port = await freePort();
+  const log = join(folder, "serve.log");
+  const out = openSync(log, "w");
+  const server = spawn(program, ["serve", "--data", data, "--addr", `127.0.0.1:${port}`], { stdio: ["ignore", out, out] });
+  const url = `http://localhost:${port}`;
+  const close = () =>
+    new Promise((done) => {
+      server.once("exit", () => {
+        rmSync(folder, { recursive: true, force: true });
+        done(undefined);
+      });
+      server.kill("SIGTERM");
+    });
+  try {
+    await ready(url, server);
+  } catch (cause) {
+    const said = readFileSync(log, "utf8").slice(-2000);
+    if (server.exitCode === null) await close();
+    throw new Error(`${cause instanceof Error ? cause.message : cause}\n${said}`);
+  }
+  return { url, close };
+}
+
+function run(program, args, stdout) {
+  const done = spawnSync(program, args, { stdio: ["ignore", stdout, "pipe"] });
+  if (done.status !== 0) throw new Error(`fujin ${args[0]} ended with ${done.status ?? done.error}: ${done.stderr}`);
+}
+
+async function ready(url, server) {
+  const until = Date.now() + 30_000;
+  while (Date.now() < until) {
+    if (server.exitCode !== null) throw new Error(`fujin serve ended with ${server.exitCode}`);
+    try {
+      if ((await fetch(`${url}/readyz`)).ok) return pageIsBuilt(url);
+    } catch {
+      // not listening yet
+    }
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  throw new Error("fujin serve was not ready within 30 s");
+}
+
+async function pageIsBuilt(url) {
+  const page = await (await fetch(url)).text();
+  if (!page.includes('id="app"')) throw new Error("the program holds no built page: npm run build in api/web, then build the program again");
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((found) => {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {import("node:net").AddressInfo} */ (probe.address());
+      probe.close(() => found(port));
+    });
+  });
+}

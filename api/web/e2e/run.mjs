@@ -1,0 +1,22 @@
+// npm run test:e2e: plays the page through in a real Chromium against the real program (FUJIN_BIN, default
+// ../../bin/fujin). --fixture uses the made-up server of npm run dev instead, for work on the page alone.
+import { start } from "../dev/server.mjs";
+import { startBackend } from "./backend.mjs";
+import { Harness } from "./harness.mjs";
+import { journey } from "./journey.mjs";
+import { ways } from "./ways.mjs";
+
+const backend = process.argv.includes("--fixture") ? await start() : await startBackend();
+const h = await Harness.start(backend.url);
+try {
+  await journey(h);
+  await ways(h);
+} catch (cause) {
+  h.failed++;
+  console.error(cause);
+} finally {
+  await h.close();
+  await backend.close();
+}
+console.log(`${h.passed} passed, ${h.failed} failed`);
+process.exit(h.failed > 0 ? 1 : 0);
