@@ -130,7 +130,8 @@ func (s *scratch) nearPoints(t *tree) {
 // nearLeaf tries the points of a leaf: the bound in the plane, then the filter,
 // then the exact distance.
 func (s *scratch) nearLeaf(from, to uint32) {
-	r := &s.reach
+	r, f, b := &s.reach, &s.filter, s.view.base
+	x0, y0, scaleX, scaleY := r.x, r.y, r.scaleX, r.scaleY
 	worst2 := s.top.worst * s.top.worst
 	// What is surely nearer than the mark has been seen.
 	seen2 := -1.0
@@ -138,23 +139,21 @@ func (s *scratch) nearLeaf(from, to uint32) {
 		seen2 = s.top.after.Distance / aboveBound
 		seen2 *= seen2
 	}
-	for i, p := range s.view.base.positions[from:to] {
-		x, y := (float64(p.x)-r.x)*r.scaleX, (float64(p.y)-r.y)*r.scaleY
+	positions, cards := b.positions[from:to], b.facts[from:to]
+	for i := range positions {
+		x, y := (float64(positions[i].x)-x0)*scaleX, (float64(positions[i].y)-y0)*scaleY
 		bound2 := x*x + y*y
-		if bound2 > worst2 || bound2 < seen2 {
+		if bound2 > worst2 || bound2 < seen2 || !f.passes(&cards[i]) {
 			continue
 		}
-		s.tryPoint(from+uint32(i), p)
-		worst2 = s.top.worst * s.top.worst
-	}
-}
-
-func (s *scratch) tryPoint(at uint32, p position) {
-	if !s.passes(at) {
-		return
-	}
-	if d := s.reach.point(p.degrees()); d <= s.top.worst && s.openBase(at) {
-		s.top.offer(candidate{d, at})
+		at := from + uint32(i)
+		if s.view.dead.has(at) {
+			continue
+		}
+		if d := r.point(positions[i].degrees()); d <= s.top.worst && s.openBase(at) {
+			s.top.offer(candidate{d, at})
+			worst2 = s.top.worst * s.top.worst
+		}
 	}
 }
 

@@ -2,7 +2,7 @@ package index
 
 import (
 	"maps"
-	mathbits "math/bits"
+	"math/bits"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -30,9 +30,9 @@ func (b box) corners() (low, high [2]float64) {
 	return [2]float64{float64(b.minX), float64(b.minY)}, [2]float64{float64(b.maxX), float64(b.maxY)}
 }
 
-// bits is a paged set of positions of the base: those whose item was changed
+// bitset is a paged set of positions of the base: those whose item was changed
 // or deleted. Pages are shared between views and copied when written.
-type bits struct {
+type bitset struct {
 	pages []*bitPage
 	count int
 }
@@ -41,7 +41,7 @@ const pageBits = 1 << 15
 
 type bitPage [pageBits / 64]uint64
 
-func (b *bits) has(i uint32) bool {
+func (b *bitset) has(i uint32) bool {
 	if b.count == 0 {
 		return false
 	}
@@ -50,14 +50,14 @@ func (b *bits) has(i uint32) bool {
 }
 
 // each visits the positions in ascending order.
-func (b *bits) each(visit func(i uint32)) {
+func (b *bitset) each(visit func(i uint32)) {
 	for p, page := range b.pages {
 		if page == nil {
 			continue
 		}
 		for w, word := range page {
 			for ; word != 0; word &= word - 1 {
-				visit(uint32(p*pageBits + w*64 + mathbits.TrailingZeros64(word)))
+				visit(uint32(p*pageBits + w*64 + bits.TrailingZeros64(word)))
 			}
 		}
 	}

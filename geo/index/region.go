@@ -5,8 +5,6 @@ import (
 	"math"
 
 	"github.com/paulmach/orb"
-
-	"fujin/geo"
 )
 
 // relation is how a box lies to a region.
@@ -245,7 +243,29 @@ func (r *region) meets(g orb.Geometry) bool {
 		return true
 	}
 	for _, ring := range r.rings { // the region lies within the geometry
-		if geo.DistanceTo(orb.Point{math.Remainder(ring[0][0], 360), ring[0][1]}, g) == 0 {
+		if covers(g, orb.Point{math.Remainder(ring[0][0], 360), ring[0][1]}) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether an area, or one of a collection, holds a position.
+func covers(g orb.Geometry, p orb.Point) bool {
+	if members, ok := g.(orb.Collection); ok {
+		for _, member := range members {
+			if covers(member, p) {
+				return true
+			}
+		}
+		return false
+	}
+	if g.Dimensions() < 2 {
+		return false
+	}
+	areas, _ := regions(nil, g) // any geometry of two dimensions is an area
+	for i := range areas {
+		if areas[i].holds(p) {
 			return true
 		}
 	}

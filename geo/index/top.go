@@ -82,12 +82,16 @@ func (t *top) offer(c candidate) {
 	} else {
 		t.list = append(t.list, c)
 	}
+	list := t.list
 	i := n
-	for i > 0 && t.compare(c, t.list[i-1]) < 0 {
-		t.list[i] = t.list[i-1]
-		i--
+	for ; i > 0; i-- {
+		before := list[i-1]
+		if before.distance < c.distance || before.distance == c.distance && t.ids.compare(before.at, c.at) < 0 {
+			break
+		}
+		list[i] = before
 	}
-	t.list[i] = c
+	list[i] = c
 	if len(t.list) == t.limit {
 		t.worst = t.list[t.limit-1].distance
 	}

@@ -9,7 +9,7 @@ import (
 // View is the index at one moment: immutable, for any number of readers.
 type View struct {
 	base *base
-	dead bits // items of the base that were changed or deleted
+	dead bitset // items of the base that were changed or deleted
 
 	points  *entries
 	shapes  *entries

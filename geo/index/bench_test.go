@@ -1,0 +1,154 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"golang.org/x/sys/unix"
+)
+
+// town is n facilities at one density: Gaussian clusters of up to 91,000, such
+// that about 1,000 lie within 1.5 km of one drawn at random. A larger n covers
+// a larger area.
+func town(n int, visit func(Item) error) error {
+	const cluster = 90_909
+	rnd := rand.New(rand.NewPCG(1, uint64(n)))
+	clusters := (n + cluster - 1) / cluster
+	sigma := math.Sqrt(float64(n/clusters)*1500*1500/4000) / 111_000
+	side := int(math.Ceil(math.Sqrt(float64(clusters))))
+	body := strings.Repeat("x", 300)
+	hours := []string{"24/7", "Mo-Su 06:00-22:00", "Mo-Fr 08:00-18:00", "Mo-Su 00:00-24:00", "06:30-21:30"}
+	for i := range n {
+		c := i % clusters
+		p := orb.Point{
+			115 + 0.8*float64(c%side) + rnd.NormFloat64()*sigma/0.88,
+			28 + 0.8*float64(c/side)*0.3 + rnd.NormFloat64()*sigma,
+		}
+		item := Item{
+			ID:       fmt.Sprintf("01kaf%021d", uint64(i)*0x9E3779B97F4A7C15>>1),
+			Geometry: p,
+			Category: categoriesOfTown[rnd.IntN(len(categoriesOfTown))],
+			Dataset:  "sample",
+			Traits:   1<<rnd.IntN(2) | 4<<rnd.IntN(3) | 32<<rnd.IntN(3),
+			Zone:     "Asia/Shanghai",
+			Body:     []byte(body[:200+rnd.IntN(100)]),
+		}
+		if rnd.IntN(2) == 0 {
+			item.Hours = hours[rnd.IntN(len(hours))]
+		}
+		if err := visit(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var categoriesOfTown = []string{"toilet", "shop", "pickup", "library", "bike"}
+
+// towns keeps the indexes of a benchmark run. Size 10M needs FUJIN_BENCH_10M.
+type towns struct {
+	mu    sync.Mutex
+	built map[int]*Live
+}
+
+var builtTowns = towns{built: map[int]*Live{}}
+
+func (t *towns) of(b *testing.B, n int) *Live {
+	b.Helper()
+	if n > 1_000_000 && os.Getenv("FUJIN_BENCH_10M") == "" {
+		b.Skip("set FUJIN_BENCH_10M=1 for ten million")
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if l := t.built[n]; l != nil {
+		return l
+	}
+	dir, err := os.MkdirTemp("", "fujin-index")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer os.RemoveAll(dir) // what is mapped stays
+	l := New(Options{Path: dir + "/index", Database: "bench", Attributes: attributes})
+	start := time.Now()
+	if err := l.Rebuild(context.Background(), 1, func(add func(Item) error) error { return town(n, add) }); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%d items built in %v, %d bytes mapped", n, time.Since(start).Round(time.Millisecond), len(l.View().base.mapping.data))
+	t.built[n] = l
+	return l
+}
+
+// places draws query places from the items.
+func places(l *Live) []orb.Point {
+	rnd := rand.New(rand.NewPCG(2, 2))
+	v := l.View()
+	out := make([]orb.Point, 1<<14)
+	for i := range out {
+		p := v.base.positions[rnd.IntN(int(v.base.count))].degrees()
+		out[i] = orb.Point{p[0] + 0.0003*rnd.Float64(), p[1] + 0.0003*rnd.Float64()}
+	}
+	return out
+}
+
+var sizes = []int{10_000, 100_000, 1_000_000, 10_000_000}
+
+func BenchmarkNear(b *testing.B) {
+	noon := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	two := Filter{Categories: []string{"toilet", "shop"}, Allowed: ^uint64(1)}
+	open := two
+	open.OpenAt, open.IncludeUnknown = noon, true
+	for _, n := range sizes {
+		for _, c := range []struct {
+			name   string
+			filter Filter
+		}{{"plain", Filter{}}, {"filters=2", two}, {"filters=2+open", open}} {
+			b.Run(fmt.Sprintf("%s/n=%d", c.name, n), func(b *testing.B) {
+				l := builtTowns.of(b, n)
+				benchNear(b, l, c.filter)
+			})
+		}
+	}
+}
+
+func benchNear(b *testing.B, l *Live, f Filter) {
+	at := places(l)
+	v := l.View()
+	dst := make([]Hit, 0, 20)
+	found := 0
+	b.ReportAllocs()
+	measureCPU(b, func() {
+		for i := range b.N {
+			dst = v.Near(Near{At: at[i%len(at)], Radius: 1500, Limit: 20, Filter: f}, dst[:0])
+			found += len(dst)
+		}
+	})
+	b.ReportMetric(float64(found)/float64(b.N), "hits/op")
+}
+
+// measureCPU runs b.N operations and reports the processor time of the thread
+// beside the wall clock's, for machines that are shared.
+func measureCPU(b *testing.B, run func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	used := func() int64 {
+		var u unix.Rusage
+		if err := unix.Getrusage(unix.RUSAGE_THREAD, &u); err != nil {
+			b.Fatal(err)
+		}
+		return u.Utime.Nano() + u.Stime.Nano()
+	}
+	b.ResetTimer()
+	before := used()
+	run()
+	b.StopTimer()
+	b.ReportMetric(float64(used()-before)/float64(b.N), "cpu-ns/op")
+}
