@@ -18,7 +18,7 @@ func million(b *Builder, n int) {
 	kinds := []string{"公园公厕", "广场卫生间", "便利店", "自提点", "共享单车点", "社区服务中心", "加油站", "停车场", "Starbucks Coffee", "7-Eleven"}
 	for i := range n {
 		name := fmt.Sprintf("%s%s路%d号%s", places[i%11], areas[i/11%16], i%977, kinds[i%10])
-		b.Add(fmt.Sprintf("01k%023d", i*7919%n), uint32(i%10), name)
+		b.Add(fmt.Sprintf("01k%023d", i), uint32(i%10), name)
 	}
 }
 
@@ -69,6 +69,17 @@ func BenchmarkMillion(b *testing.B) {
 		for b.Loop() {
 			live.Upsert(fmt.Sprint("new", i%20_000), 5, fmt.Sprintf("南昌%d号公厕", i))
 			i++
+		}
+	})
+	b.Run("Apply100", func(b *testing.B) {
+		i := 0
+		changes := make([]Change, 100)
+		for b.Loop() {
+			for j := range changes {
+				changes[j] = Change{ID: fmt.Sprint("new", i%20_000), Weight: 5, Texts: []string{fmt.Sprintf("南昌%d号公厕", i)}}
+				i++
+			}
+			live.Apply(changes...)
 		}
 	})
 	b.Run("Live", func(b *testing.B) {

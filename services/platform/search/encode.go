@@ -28,6 +28,8 @@ const (
 	checksumSize  = 8
 	// maxDatabaseID bounds a field that is some 26 characters long.
 	maxDatabaseID = 255
+	// flushSize is how much is written at once.
+	flushSize = 1 << 16
 )
 
 // encoder writes numbers and strings and keeps the first error.
@@ -44,15 +46,14 @@ func newEncoder(w io.Writer) *encoder {
 }
 
 func (e *encoder) header(b *Builder) {
-	names := 0
-	for _, d := range b.docs {
-		names += len(d.names)
-	}
-	if len(b.databaseID) > maxDatabaseID || uint64(len(b.docTerms)) > math.MaxUint32 {
-		e.err = errors.New("too large")
+	switch {
+	case len(b.databaseID) > maxDatabaseID:
+		e.err = errors.New("the database id is too long")
+	case len(b.docTerms) > math.MaxUint32 || len(b.text) > math.MaxUint32:
+		e.err = errors.New("the names are too many") // their spans have overflowed
 	}
 	e.bytes([]byte(magic))
-	for _, n := range []int{formatVersion, len(b.docs), names, len(b.vocabulary)} {
+	for _, n := range []int{formatVersion, len(b.docs), len(b.names), len(b.vocabulary)} {
 		e.uint32(uint32(n))
 	}
 	e.uint64(uint64(b.seq))
@@ -69,7 +70,7 @@ func (e *encoder) bytes(data []byte) {
 
 func (e *encoder) uint32(v uint32) {
 	e.scratch = binary.LittleEndian.AppendUint32(e.scratch, v)
-	if len(e.scratch) >= 4096 {
+	if len(e.scratch) >= flushSize {
 		e.flush()
 	}
 }
@@ -95,17 +96,18 @@ func (e *encoder) offsets(offsets []uint64) {
 	e.flush()
 }
 
-func (e *encoder) strings(list []string) {
-	offsets := make([]uint64, 1, len(list)+1)
+// strings writes n strings.
+func (e *encoder) strings(n int, at func(i int) []byte) {
+	offsets := make([]uint64, 1, n+1)
 	size := uint64(0)
-	for _, s := range list {
-		size += uint64(len(s))
+	for i := range n {
+		size += uint64(len(at(i)))
 		offsets = append(offsets, size)
 	}
 	e.offsets(offsets)
-	for _, s := range list {
-		e.scratch = append(e.scratch, s...)
-		if len(e.scratch) >= 4096 {
+	for i := range n {
+		e.scratch = append(e.scratch, at(i)...)
+		if len(e.scratch) >= flushSize {
 			e.flush()
 		}
 	}

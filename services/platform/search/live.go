@@ -36,13 +36,19 @@ type layer struct {
 	index   *Index
 }
 
-// change is the latest word about a document.
+// Change is the new state of a document: its weight and texts, or that it is
+// gone.
+type Change struct {
+	ID      string
+	Weight  uint32
+	Texts   []string
+	Deleted bool
+}
+
+// change is a Change and the mark after which it came.
 type change struct {
-	id      string
-	weight  uint32
-	texts   []string
-	deleted bool
-	mark    uint64
+	Change
+	mark uint64
 }
 
 // NewLive starts with a file's index, or nil.
@@ -54,11 +60,11 @@ func NewLive(base *Index) *Live {
 
 // Upsert enters a document or replaces it.
 func (l *Live) Upsert(id string, weight uint32, texts ...string) {
-	l.apply(change{id: id, weight: weight, texts: slices.Clone(texts)})
+	l.Apply(Change{ID: id, Weight: weight, Texts: slices.Clone(texts)})
 }
 
 // Delete takes a document out, if it is there.
-func (l *Live) Delete(id string) { l.apply(change{id: id, deleted: true}) }
+func (l *Live) Delete(id string) { l.Apply(Change{ID: id, Deleted: true}) }
 
 // Mark says that a new file is about to be made of all changes up to now.
 func (l *Live) Mark() uint64 {
@@ -102,32 +108,40 @@ func (l *Live) Changes() int {
 	return n
 }
 
-// apply puts a change on top. Layers of like size are merged, so that there are
-// few of them and each change is indexed again a logarithmic number of times.
-func (l *Live) apply(c change) {
+// Apply makes some changes at once, in their order: a query sees all or none of
+// them. A hundred together cost far less than one by one. The texts must not be
+// changed afterwards.
+func (l *Live) Apply(changes ...Change) {
+	if len(changes) == 0 {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c.mark = l.mark
+	top := make(map[string]change, len(changes))
+	for _, c := range changes {
+		top[c.ID] = change{c, l.mark}
+	}
+	// Layers of like size are merged, so that there are few of them and each
+	// change is indexed again a logarithmic number of times.
 	old := l.state.Load()
-	changes := map[string]change{c.id: c}
 	keep := len(old.layers)
-	for keep > 0 && len(old.layers[keep-1].changes) <= 2*len(changes) {
+	for keep > 0 && len(old.layers[keep-1].changes) <= 2*len(top) {
 		keep--
 		for id, earlier := range old.layers[keep].changes {
-			if _, ok := changes[id]; !ok {
-				changes[id] = earlier
+			if _, ok := top[id]; !ok {
+				top[id] = earlier
 			}
 		}
 	}
-	layers := append(slices.Clone(old.layers[:keep]), newLayer(changes))
+	layers := append(slices.Clone(old.layers[:keep]), newLayer(top))
 	l.state.Store(&state{base: old.base, layers: layers})
 }
 
 func newLayer(changes map[string]change) *layer {
 	b := NewBuilder("", 0)
 	for _, c := range changes {
-		if !c.deleted {
-			b.Add(c.id, c.weight, c.texts...)
+		if !c.Deleted {
+			b.Add(c.ID, c.Weight, c.Texts...)
 		}
 	}
 	return &layer{changes: changes, index: b.index()}

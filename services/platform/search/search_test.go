@@ -296,7 +296,12 @@ func TestLiveAgainstBruteForce(t *testing.T) {
 		var snapshot []doc
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			id := fmt.Sprint("d", rapid.IntRange(0, 30).Draw(t, "id"))
-			switch rapid.IntRange(0, 6).Draw(t, "what") {
+			switch rapid.IntRange(0, 7).Draw(t, "what") {
+			case 3: // several at once, the last one counts
+				d := doc{id, 2, []string{text.Draw(t, "text")}}
+				live.Apply(Change{ID: id, Deleted: true}, Change{ID: "d31", Deleted: true}, Change{ID: id, Weight: d.weight, Texts: d.texts})
+				current[id] = d
+				delete(current, "d31")
 			case 0:
 				live.Delete(id)
 				delete(current, id)
