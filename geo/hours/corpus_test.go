@@ -60,7 +60,7 @@ func TestCorpora(t *testing.T) {
 	}{
 		{"ohrs_sample.txt", 0},
 		{"osm_values_ulm_monaco_liechtenstein_hk.tsv", 2},
-		{"osm_invalid_values.txt", 4600},
+		{"osm_invalid_values.txt", 3750},
 	} {
 		values := corpus(t, test.file)
 		refused := 0

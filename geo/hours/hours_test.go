@@ -202,3 +202,22 @@ func TestChina(t *testing.T) {
 		}
 	}
 }
+
+// TestNations looks at every country's table for its size and for New Year's Day, which all of them keep.
+func TestNations(t *testing.T) {
+	if n := len(Countries()); n < 30 {
+		t.Errorf("%d countries", n)
+	}
+	for _, country := range Countries() {
+		public, _ := tables(strings.ToLower(country))
+		c, n := calendar{public: public}, 0
+		for d := dayOf(2026, 1, 1); d <= dayOf(2026, 12, 31); d++ {
+			if c.anyHoliday([]holiday{{}}, d) {
+				n++
+			}
+		}
+		if !c.anyHoliday([]holiday{{}}, dayOf(2026, 1, 1)) || n < 7 || n > 40 {
+			t.Errorf("%s: %d holidays in 2026", country, n)
+		}
+	}
+}

@@ -161,6 +161,8 @@ func (p *parser) rangeEnd(r *rule, d dateRange) {
 	}
 	if year != 0 && year < d.from.year {
 		p.fail(p.tokens[p.at-1], "the years run backwards")
+	} else if year != 0 && year == d.from.year && d.from.month > d.to.month && d.from.anchor == byDay && d.to.anchor == byDay {
+		p.fail(p.tokens[p.at-1], "the days run backwards")
 	}
 	d.step = p.step(366)
 	r.dates = append(r.dates, d)

@@ -32,6 +32,10 @@ func (p *parser) atTime() bool {
 // times reads a list of spans. A comma that no hours follow is left for the caller.
 func (p *parser) times(r *rule) {
 	for {
+		if len(r.times) == maxSpans {
+			p.fail(p.peek(0), "more than %d spans in one rule", maxSpans)
+			return
+		}
 		if p.accept(kindAlways) {
 			r.times = append(r.times, span{to: clockTime{minutes: minutesPerDay}})
 		} else {

@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
-// maxText bounds what Parse takes; OpenStreetMap stores at most 255 characters per value.
-const maxText = 4096
+// Bounds on what Parse takes, so that At stays quick whatever the text. OpenStreetMap stores at most 255 characters.
+const (
+	maxText  = 1024 // bytes
+	maxSpans = 48   // of a rule
+)
 
 // Parse compiles an opening_hours value. The error is a *SyntaxError.
 //

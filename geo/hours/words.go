@@ -82,7 +82,7 @@ var hanWords = merge(map[string]word{
 	"开放": {kindState, int(Open)}, "營業": {kindState, int(Open)}, "营业": {kindState, int(Open)},
 	"小时": {kindHour, 1}, "小時": {kindHour, 1}, "時間": {kindHour, 1}, "时": {kindHour, 0}, "時": {kindHour, 0},
 	"点": {kindHour, 0}, "點": {kindHour, 0}, "上午": {kindAM, 0}, "早上": {kindAM, 0}, "下午": {kindPM, 0}, "晚上": {kindPM, 0},
-}, hanWeekdays())
+}, hanDays())
 
 func merge(maps ...map[string]word) map[string]word {
 	all := map[string]word{}
@@ -105,7 +105,7 @@ func weekdayWords(names ...string) map[string]word {
 	return all
 }
 
-func hanWeekdays() map[string]word {
+func hanDays() map[string]word {
 	all := map[string]word{}
 	for i, digit := range strings.Fields("一 二 三 四 五 六 日") {
 		for _, prefix := range strings.Fields("周 週 星期 礼拜 禮拜") {
@@ -114,6 +114,12 @@ func hanWeekdays() map[string]word {
 				all[prefix+"天"] = word{kindWeekdays, 1 << i}
 			}
 		}
+	}
+	for i, digit := range strings.Fields("一 二 三 四 五 六") {
+		all[digit] = word{kindWeekdays, 1 << i} // "周一至五"
+	}
+	for i, name := range strings.Fields("一 二 三 四 五 六 七 八 九 十 十一 十二") {
+		all[name+"月"] = word{kindMonth, i + 1}
 	}
 	for i, name := range strings.Fields("月 火 水 木 金 土 日") {
 		all[name+"曜日"] = word{kindWeekdays, 1 << i}
