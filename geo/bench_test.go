@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"math"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -61,6 +62,27 @@ func BenchmarkToWGS84(b *testing.B) {
 		b.Run(string(c), func(b *testing.B) {
 			for b.Loop() {
 				c.ToWGS84(p)
+			}
+		})
+	}
+}
+
+func BenchmarkDistanceTo(b *testing.B) {
+	p := orb.Point{115.8582, 28.6829}
+	ring := func(lon, lat float64) orb.Polygon {
+		var r orb.Ring
+		for i := range 101 {
+			sin, cos := math.Sincos(float64(i%100) / 50 * math.Pi)
+			r = append(r, orb.Point{lon + 0.001*cos, lat + 0.001*sin})
+		}
+		return orb.Polygon{r}
+	}
+	for name, g := range map[string]orb.Geometry{
+		"point": orb.Point{115.86, 28.68}, "100 vertices 1km": ring(115.868, 28.69), "100 vertices 300km": ring(117, 31),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				DistanceTo(p, g)
 			}
 		})
 	}

@@ -21,7 +21,7 @@ const n3 = flattening / (2 - flattening)
 func solveGeodesic(a, b orb.Point) (length, azimuth float64) {
 	dlon := wrap180(b[0] - a[0])
 	lon := math.Abs(dlon) * degree
-	lat1, lat2 := a[1], b[1]
+	lat1, lat2 := snap(a[1]), snap(b[1])
 	// By symmetry: the first latitude is the larger one, and it is southern.
 	swapped := math.Abs(lat1) < math.Abs(lat2)
 	if swapped {
@@ -45,6 +45,15 @@ func solveGeodesic(a, b orb.Point) (length, azimuth float64) {
 		sin = -sin
 	}
 	return length, math.Atan2(sin, cos) * radian
+}
+
+// snap takes a latitude within a micrometre of the equator as the equator: its
+// square would vanish beside 1 and the longitudes come out as noise.
+func snap(lat float64) float64 {
+	if math.Abs(lat) < 1e-11 {
+		return 0
+	}
+	return lat
 }
 
 // direction is the sine and cosine of an azimuth.

@@ -109,21 +109,34 @@ func (n *nearest) edge(a, b orb.Point) {
 		n.longEdge(a, b)
 		return
 	}
-	// The scale is that halfway to the foot, which the first round finds
-	// roughly and the second exactly enough: the distance is stationary there.
-	foot := a
-	for range 3 {
-		kx, ky := n.ruler.metresPerDegree(foot[1])
-		ax, ay := (a[0]-n.at[0])*kx, (a[1]-n.at[1])*ky
-		dx, dy := (b[0]-a[0])*kx, (b[1]-a[1])*ky
-		t := 0.0
-		if square := dx*dx + dy*dy; square > 0 {
-			t = math.Min(1, math.Max(0, -(ax*dx+ay*dy)/square))
-		}
-		foot = along(a, b, t)
+	// A rough foot of the perpendicular, with the scale halfway to one end.
+	kx, ky := n.ruler.metresPerDegree(a[1])
+	ax, ay := (a[0]-n.at[0])*kx, (a[1]-n.at[1])*ky
+	dx, dy := (b[0]-a[0])*kx, (b[1]-a[1])*ky
+	square := dx*dx + dy*dy
+	if square == 0 {
+		n.best = math.Min(n.best, n.ruler.Distance(a))
+		return
 	}
-	n.best = math.Min(n.best, n.ruler.Distance(foot))
+	t := clamp(-(ax*dx + ay*dy) / square)
+	if n.ruler.Distance(along(a, b, t)) > n.best*1.02+0.1 {
+		return // it is a percent too far away at most
+	}
+	// The squared distance along the line is nearly a parabola: its bottom
+	// follows from three positions, a hundred metres apart.
+	h := 100 / math.Sqrt(square)
+	squared := func(t float64) float64 {
+		d := n.ruler.Distance(along(a, b, t))
+		return d * d
+	}
+	left, middle, right := squared(t-h), squared(t), squared(t+h)
+	if bend := left - 2*middle + right; bend > 0 {
+		t = clamp(t + h/2*(left-right)/bend)
+	}
+	n.best = math.Min(n.best, n.ruler.Distance(along(a, b, t)))
 }
+
+func clamp(t float64) float64 { return math.Min(1, math.Max(0, t)) }
 
 // along is the position at a fraction of the way.
 func along(a, b orb.Point, t float64) orb.Point {
@@ -145,23 +158,28 @@ func (n *nearest) longEdge(a, b orb.Point) {
 			closest, where = d, i
 		}
 	}
-	// No arc is shorter than its chord, and no position of the line is farther
-	// from the nearest sample than half a piece.
-	if reach := span / pieces * 80_000; closest-reach > n.best {
+	// No geodesic over a chord is shorter than the arc of the flattest circle
+	// (Schur's theorem), and no position of the line is farther from the nearest
+	// sample than half a piece.
+	const flattest = equatorialRadius * equatorialRadius / polarRadius
+	arc := closest * (1 + closest*closest/(24*flattest*flattest))
+	if reach := span / pieces * 80_000; arc-reach > n.best {
 		return
 	}
 	low, high := math.Max(0, where-1)/pieces, math.Min(pieces, where+1)/pieces
 	distance := func(t float64) float64 { return Distance(n.at, along(a, b, t)) }
 	n.best = math.Min(n.best, math.Min(distance(low), distance(high)))
-	n.best = math.Min(n.best, minimum(low, high, distance))
+	// 1e-10 degree is 10 µm.
+	n.best = math.Min(n.best, minimum(low, high, 1e-10/math.Max(span, 1e-9), distance))
 }
 
-// minimum is the smallest value of a function with one valley (golden section).
-func minimum(low, high float64, f func(float64) float64) float64 {
+// minimum is the smallest value of a function with one valley, whose bottom is
+// located to a tolerance (golden section).
+func minimum(low, high, tolerance float64, f func(float64) float64) float64 {
 	const golden = 0.6180339887498949
 	x1, x2 := high-golden*(high-low), low+golden*(high-low)
 	y1, y2 := f(x1), f(x2)
-	for high-low > 1e-13 {
+	for high-low > tolerance {
 		if y1 <= y2 {
 			high, x2, y2 = x2, x1, y1
 			x1 = high - golden*(high-low)
