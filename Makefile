@@ -21,7 +21,7 @@ run: build sample ## build, load 20,000 sample facilities into ./data if it is n
 	exec bin/fujin serve --data $(DATA)
 
 build: web ## build bin/fujin with the page inside
-	CGO_ENABLED=1 $(GO) build -trimpath -o bin/fujin ./cmd/fujin
+	CGO_ENABLED=1 $(GO) build -o bin/fujin ./cmd/fujin
 
 sample: build ## load the sample facilities into a new data folder
 	@sh .make/sample.sh $(DATA)
