@@ -45,7 +45,9 @@ var nations = map[string]func() []day{
 	"BG": national(bg.Holidays),
 	"BR": national(br.Holidays),
 	"CA": national(ca.Holidays, cal.ObservancePublic),
-	"CH": national([]*cal.Holiday{ch.Neujahr, ch.Karfreitag, ch.Ostermontag, ch.Auffahrt, ch.Pfingstmontag, ch.Bundesfeiertag, ch.Weihnachtstag}),
+	"CH": national([]*cal.Holiday{ // what the cantons have in common
+		ch.Neujahr, ch.Karfreitag, ch.Ostermontag, ch.Auffahrt, ch.Pfingstmontag, ch.Bundesfeiertag, ch.Weihnachtstag,
+	}),
 	"CZ": national(cz.Holidays),
 	"DE": national(de.Holidays),
 	"DK": national(dk.Holidays),
