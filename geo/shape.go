@@ -119,21 +119,22 @@ func (n *nearest) edge(a, b orb.Point) {
 		return
 	}
 	t := clamp(-(ax*dx + ay*dy) / square)
-	if n.ruler.Distance(along(a, b, t)) > n.best*1.02+0.1 {
+	rough := n.ruler.Distance(along(a, b, t))
+	if rough > n.best*1.02+0.1 {
 		return // it is a percent too far away at most
 	}
 	// The squared distance along the line is nearly a parabola: its bottom
-	// follows from three positions, a hundred metres apart.
-	h := 100 / math.Sqrt(square)
+	// follows from three positions, ten metres apart.
+	h := 10 / math.Sqrt(square)
 	squared := func(t float64) float64 {
 		d := n.ruler.Distance(along(a, b, t))
 		return d * d
 	}
-	left, middle, right := squared(t-h), squared(t), squared(t+h)
+	left, middle, right := squared(t-h), rough*rough, squared(t+h)
 	if bend := left - 2*middle + right; bend > 0 {
 		t = clamp(t + h/2*(left-right)/bend)
 	}
-	n.best = math.Min(n.best, n.ruler.Distance(along(a, b, t)))
+	n.best = math.Min(n.best, math.Min(rough, n.ruler.Distance(along(a, b, t))))
 }
 
 func clamp(t float64) float64 { return math.Min(1, math.Max(0, t)) }
