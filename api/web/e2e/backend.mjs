@@ -5,11 +5,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { start } from "../dev/server.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
 /** @returns {Promise<{url: string, close: () => Promise<void>}>} */
-export async function startBackend() {
+async function startBackend() {
   const program = resolve(here, process.env.FUJIN_BIN ?? "../../bin/fujin");
   if (!existsSync(program)) throw new Error(`${program} is not there: build it with make build, or name it in FUJIN_BIN`);
   const folder = mkdtempSync(join(tmpdir(), "fujin-e2e-"));
@@ -73,4 +74,15 @@ function freePort() {
       probe.close(() => found(port));
     });
   });
+}
+
+/** The real program, or the fixture server when asked for; what is missing is said in one line. */
+export async function backendOrExit(fixture) {
+  try {
+    return await (fixture ? start() : startBackend());
+  } catch (cause) {
+    console.error(cause instanceof Error ? cause.message : cause);
+    console.log("0 passed, 1 failed");
+    process.exit(1);
+  }
 }

@@ -1,11 +1,10 @@
 // npm run picture [file]: one picture of the page for the README, a desk with a phone before it, under 300 KB.
 import { statSync } from "node:fs";
-import { start } from "../dev/server.mjs";
-import { startBackend } from "./backend.mjs";
+import { backendOrExit } from "./backend.mjs";
 import { Harness, listed, mapped, out } from "./harness.mjs";
 
 const file = process.argv.slice(2).find((a) => !a.startsWith("--")) ?? `${out}readme.png`;
-const backend = process.argv.includes("--fixture") ? await start() : await startBackend();
+const backend = await backendOrExit(process.argv.includes("--fixture"));
 const h = await Harness.start(backend.url);
 
 const desk = await h.page({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, isMobile: false, hasTouch: false, locale: "en-US" });

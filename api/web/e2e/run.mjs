@@ -1,12 +1,11 @@
 // npm run test:e2e: plays the page through in a real Chromium against the real program (FUJIN_BIN, default
 // ../../bin/fujin). --fixture uses the made-up server of npm run dev instead, for work on the page alone.
-import { start } from "../dev/server.mjs";
-import { startBackend } from "./backend.mjs";
+import { backendOrExit } from "./backend.mjs";
 import { Harness } from "./harness.mjs";
 import { journey } from "./journey.mjs";
 import { ways } from "./ways.mjs";
 
-const backend = process.argv.includes("--fixture") ? await start() : await startBackend();
+const backend = await backendOrExit(process.argv.includes("--fixture"));
 const h = await Harness.start(backend.url);
 try {
   await journey(h);
