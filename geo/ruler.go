@@ -31,6 +31,8 @@ type Ruler struct {
 	plain float64
 	// curve is 1/12N², of the bend of parallels.
 	curve float64
+	// turn is half of how much a direction turns per degree of longitude.
+	turn float64
 }
 
 // NewRuler makes the ruler of a position.
@@ -63,6 +65,7 @@ func NewRuler(at orb.Point) Ruler {
 	d := math.Cbrt(d3)
 	r.plain = d * d
 	r.curve = 1 / (12 * normal * normal)
+	r.turn = sin / 2
 	return r
 }
 
@@ -94,6 +97,23 @@ func (r *Ruler) Distance(b orb.Point) float64 {
 		d2 -= r.bend(dlat, x2, y2)
 	}
 	return math.Sqrt(d2)
+}
+
+// Bearing returns the direction in which the shortest way to b starts, degrees
+// clockwise from north in [0, 360), right to 0.01 degree within 20 km and up to
+// latitude 60: that of the middle of the way, less half the turn of the
+// meridians. For the position itself it is 0.
+func (r *Ruler) Bearing(b orb.Point) float64 {
+	dlon, dlat := wrap180(b[0]-r.lon), b[1]-r.lat
+	x, y := r.metresPerDegree(b[1])
+	bearing := math.Atan2(dlon*x, dlat*y)/degree - dlon*r.turn
+	if bearing < 0 {
+		bearing += 360
+	}
+	if bearing >= 360 {
+		return 0
+	}
+	return bearing + 0 // no minus zero
 }
 
 // bend is the fourth-order term of the squared distance on a sphere:

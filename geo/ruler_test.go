@@ -128,3 +128,24 @@ func TestRulerDoesNotAllocate(t *testing.T) {
 	}
 	_ = sum
 }
+
+func TestRulerBearingAgreesWithPostGIS(t *testing.T) {
+	limits := map[string]float64{"km1.5": 0.005, "km20": 0.01, "km50": 0.05}
+	worst := map[string]float64{}
+	for _, l := range oracle(t) {
+		limit, ok := limits[l.kind]
+		if !ok || math.Abs(l.a[1]) > 60 {
+			continue
+		}
+		r := NewRuler(l.a)
+		off := math.Abs(wrap180(r.Bearing(l.b) - Bearing(l.a, l.b)))
+		worst[l.kind] = max(worst[l.kind], off)
+		if off > limit {
+			t.Errorf("%s: at %v to %v: %.5f°, the geodesic starts at %.5f°", l.kind, l.a, l.b, r.Bearing(l.b), Bearing(l.a, l.b))
+		}
+	}
+	t.Log("largest errors in degrees:", worst)
+	if len(worst) != len(limits) {
+		t.Error("the oracle lacks a range:", worst)
+	}
+}

@@ -3,7 +3,6 @@
 package pgtest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,11 +28,12 @@ const URLVariable = "FUJIN_TEST_POSTGRES_URL"
 var ErrMissing = errors.New("PostgreSQL's server programs (initdb, postgres) are not installed: " +
 	"run make setup, or as root: apt-get install postgresql; or set FUJIN_TEST_SQLITE_ONLY=1 to test on SQLite alone")
 
-// supervise runs the server until its standard input, which the starting process holds, is closed; the kernel closes it
-// even when that process is killed. SIGQUIT ends the server at once, nothing of it is worth keeping.
+// supervise makes the cluster and runs the server until its standard input, which the starting process holds, is closed;
+// the kernel closes it even when that process is killed. SIGQUIT ends the server at once: nothing of it is worth keeping.
 const supervise = `
+"$1/initdb" -D "$2/data" --auth=trust -U fujin --encoding=UTF8 --locale=C --no-sync --no-instructions >"$2/log" 2>&1
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-	-c max_connections=300 -c shared_buffers=64MB -c deadlock_timeout=50ms -c timezone=UTC >"$2/log" 2>&1 &
+	-c max_connections=300 -c shared_buffers=64MB -c deadlock_timeout=50ms -c timezone=UTC >>"$2/log" 2>&1 &
 server=$!
 cat >/dev/null
 kill -QUIT $server
@@ -48,8 +48,8 @@ type Server struct {
 	hold io.Closer // the supervisor's standard input
 }
 
-// Start makes a cluster and starts its server.
-func Start() (*Server, error) {
+// Start makes a cluster and starts its server; settings ("shared_buffers=512MB") go over those of a test server.
+func Start(settings ...string) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -59,12 +59,12 @@ func Start() (*Server, error) {
 		return nil, err
 	}
 	as, err := unprivileged(dir)
-	if err == nil {
-		err = initialise(bin, dir, as)
-	}
 	s := &Server{URL: "postgres:///postgres?" + url.Values{"host": {dir}, "user": {"fujin"}}.Encode()}
 	if err == nil {
 		s.run = exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir)
+		for _, setting := range settings {
+			s.run.Args = append(s.run.Args, "-c", setting)
+		}
 		s.run.Dir = dir
 		s.run.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true} // an interrupt from the terminal passes it by
 		s.hold, err = s.run.StdinPipe()
@@ -76,13 +76,16 @@ func Start() (*Server, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	if err := await(s.URL, 30*time.Second); err != nil {
+	if err := await(s.URL, time.Minute); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
 		s.Stop()
 		return nil, fmt.Errorf("PostgreSQL did not start: %w\n%s", err, log)
 	}
 	return s, nil
 }
+
+// PID is the process of which the server's processes are descendants, for measuring what they use.
+func (s *Server) PID() int { return s.run.Process.Pid }
 
 // Stop ends the server and removes every file of it.
 func (s *Server) Stop() {
@@ -131,16 +134,6 @@ func unprivileged(dir string) (*syscall.Credential, error) {
 		return nil, err
 	}
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, int(uid), int(gid))
-}
-
-func initialise(bin, dir string, as *syscall.Credential) error {
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "--auth=trust", "-U", "fujin",
-		"--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
-	initdb.Dir, initdb.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as}
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, bytes.TrimSpace(out))
-	}
-	return nil
 }
 
 func await(databaseURL string, patience time.Duration) error {
