@@ -152,3 +152,40 @@ func measureCPU(b *testing.B, run func()) {
 	b.StopTimer()
 	b.ReportMetric(float64(used()-before)/float64(b.N), "cpu-ns/op")
 }
+
+// BenchmarkBuild measures Add and Finish of items that lie ready, with and
+// without their H3 cells.
+func BenchmarkBuild(b *testing.B) {
+	const n = 1_000_000
+	items := make([]Item, 0, n)
+	if err := town(n, func(item Item) error { items = append(items, item); return nil }); err != nil {
+		b.Fatal(err)
+	}
+	for _, cells := range []bool{false, true} {
+		b.Run(fmt.Sprintf("n=%d/cells=%t", n, cells), func(b *testing.B) {
+			for range b.N {
+				path := b.TempDir() + "/index"
+				builder, err := NewBuilder(path, "bench")
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, item := range items {
+					if cells {
+						item.Cell = 0x8a40a0a0a0a7fff
+					}
+					if err := builder.Add(item); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if err := builder.Finish(b.Context(), 1); err != nil {
+					b.Fatal(err)
+				}
+				start := time.Now()
+				if _, err := Open(Options{Path: path, Database: "bench"}); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(time.Since(start).Milliseconds()), "open-ms")
+			}
+		})
+	}
+}

@@ -15,14 +15,16 @@ func (v *View) Cells(q Cells) []CellCount {
 	if v.count == 0 || !s.filter.compile(v, &q.Filter) {
 		return nil
 	}
-	c := cellCounter{scratch: s, resolution: resolution, counts: make(map[cellCategory]int)}
+	c := cellCounter{
+		scratch: s, resolution: resolution, counts: make(map[cellCategory]int),
+		tally: make([]int, len(v.categories.list)),
+	}
 	for _, b := range q.Bounds {
 		c.bounds = append(c.bounds, innerBox(b))
 	}
+	c.search = c.bounds
 	if resolution < summaryTop && s.filter.blocked == 0 && s.filter.datasets.bits == nil && !s.filter.timed {
 		c.addSummaries()
-	} else {
-		c.search = c.bounds
 	}
 	b := v.base
 	walk(&b.pointTree, &s.filter, c.relate, c.items)
@@ -42,16 +44,21 @@ type cellCounter struct {
 	// those of these cells.
 	search  []box
 	partial map[cellCategory]bool
-	// last and run are what was counted last, not yet in counts: neighbours
-	// tend to share their cell.
-	last cellCategory
-	run  int
+	// cell is the one that is being counted, tally its counts by category, not
+	// yet in counts: neighbours tend to share their cell. touched are the
+	// categories in tally.
+	cell    uint64
+	tally   []int
+	touched []uint16
 }
 
 // addSummaries takes the counts of cells that lie wholly within the bounds and
-// leaves the cut ones to be counted.
+// leaves the cut ones to be counted; unless that is most of the work.
 func (c *cellCounter) addSummaries() {
-	c.partial = make(map[cellCategory]bool)
+	var ready, counted int
+	var search []box
+	partial := make(map[cellCategory]bool)
+	whole := make(map[cellCategory]int)
 	for _, s := range c.view.base.summaries[c.resolution] {
 		if !c.filter.categories.has(uint16(s.category)) {
 			continue
@@ -59,16 +66,22 @@ func (c *cellCounter) addSummaries() {
 		key := cellCategory{s.cell, uint16(s.category)}
 		switch boxRelation(c.bounds, s.box) {
 		case inside:
-			c.counts[key] += int(s.count)
+			whole[key] = int(s.count)
+			ready += int(s.count)
 		case cut:
-			c.partial[key] = true
+			partial[key] = true
+			counted += int(s.count)
 			for _, b := range c.bounds {
 				if b.meets(s.box) {
-					c.search = append(c.search, b.overlap(s.box))
+					search = append(search, b.overlap(s.box))
 				}
 			}
 		}
 	}
+	if ready < counted {
+		return
+	}
+	c.counts, c.partial, c.search = whole, partial, search
 	base := c.view.base
 	c.view.dead.each(func(at uint32) {
 		key := cellCategory{parentCell(base.cell(at), c.resolution), base.facts[at].category}
@@ -106,27 +119,30 @@ func (c *cellCounter) items(from, to uint32, sure bool) {
 		if !c.passes(at) || !c.openBase(at) {
 			continue
 		}
-		key := cellCategory{parentCell(b.cell(at), c.resolution), b.facts[at].category}
-		if c.partial != nil && !c.partial[key] {
-			continue
-		}
-		c.add(key)
+		c.add(parentCell(b.cell(at), c.resolution), b.facts[at].category)
 	}
 }
 
-func (c *cellCounter) add(key cellCategory) {
-	if key != c.last {
+func (c *cellCounter) add(cell uint64, category uint16) {
+	if cell != c.cell {
 		c.flush()
-		c.last = key
+		c.cell = cell
 	}
-	c.run++
+	if c.tally[category] == 0 {
+		c.touched = append(c.touched, category)
+	}
+	c.tally[category]++
 }
 
 func (c *cellCounter) flush() {
-	if c.run > 0 {
-		c.counts[c.last] += c.run
-		c.run = 0
+	for _, category := range c.touched {
+		key := cellCategory{c.cell, category}
+		if c.partial == nil || c.partial[key] {
+			c.counts[key] += c.tally[category]
+		}
+		c.tally[category] = 0
 	}
+	c.touched = c.touched[:0]
 }
 
 func (c *cellCounter) changes(tree *entries) {

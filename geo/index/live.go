@@ -56,7 +56,7 @@ func Open(o Options) (*Live, error) {
 		return nil, err
 	}
 	if b.database != o.Database {
-		return nil, fmt.Errorf("%s: %w: of %q, not %q", filepath.Base(o.Path), ErrForeign, b.database, o.Database)
+		return nil, foreign(o, b)
 	}
 	l := &Live{options: o}
 	l.install(b)
@@ -64,6 +64,10 @@ func Open(o Options) (*Live, error) {
 }
 
 // install makes a base without changes the current view.
+func foreign(o Options, b *base) error {
+	return fmt.Errorf("%s: %w: of %q, not %q", filepath.Base(o.Path), ErrForeign, b.database, o.Database)
+}
+
 func (l *Live) install(b *base) *View {
 	v := viewOf(b, newShared(l.options.Attributes))
 	l.points, l.shapes = new(entries), new(entries)

@@ -154,9 +154,9 @@ func TestAlongEqualsOracle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := worlds()[name]
-			l, o := buildLive(t, w, 800)
+			l, o := buildLive(t, w, 400)
 			changeBoth(t, w, l, o, 200)
-			for range 15 {
+			for range 10 {
 				line := orb.LineString{w.point()}
 				for range 30 {
 					last := line[len(line)-1]
