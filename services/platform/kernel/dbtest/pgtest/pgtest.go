@@ -29,16 +29,21 @@ var ErrMissing = errors.New("PostgreSQL's server programs (initdb, postgres) are
 	"run make setup, or as root: apt-get install postgresql; or set FUJIN_TEST_SQLITE_ONLY=1 to test on SQLite alone")
 
 // supervise makes the cluster and runs the server until its standard input, which the starting process holds, is closed;
-// the kernel closes it even when that process is killed. SIGQUIT ends the server at once: nothing of it is worth keeping.
+// the kernel closes it even when that process is killed. SIGQUIT ends the server at once, nothing of it is worth keeping;
+// SIGTERM is for one that is just starting, since a shell's background child ignores SIGQUIT until it asks for it.
 const supervise = `
-"$1/initdb" -D "$2/data" --auth=trust -U fujin --encoding=UTF8 --locale=C --no-sync --no-instructions >"$2/log" 2>&1
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-	-c max_connections=300 -c shared_buffers=64MB -c deadlock_timeout=50ms -c timezone=UTC >>"$2/log" 2>&1 &
+bin=$1 dir=$2
+shift 2
+"$bin/initdb" -D "$dir/data" --auth=trust -U fujin --encoding=UTF8 --locale=C --no-sync --no-instructions >"$dir/log" 2>&1
+"$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+	-c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB -c deadlock_timeout=50ms -c timezone=UTC \
+	"$@" >>"$dir/log" 2>&1 &
 server=$!
 cat >/dev/null
+kill -TERM $server
 kill -QUIT $server
 wait $server
-rm -rf "$2"
+rm -rf "$dir"
 `
 
 // Server is a running test server. It ends with Stop, with the process, or when the Server is no longer reachable.
