@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -250,12 +251,17 @@ func markdown(text string) template.HTML {
 	return template.HTML(out.String())
 }
 
-// kinds lists the kinds of problems with what HTTP makes of them.
+// kinds lists the kinds of problems with what HTTP makes of them, and those that HTTP itself adds.
 func kinds() []kindRow {
 	var rows []kindRow
 	for k := errs.Invalid; k <= errs.Internal; k++ {
 		p := newProblem(kindStatus(k), "")
 		rows = append(rows, kindRow{Status: p.Status, Code: k.String(), Title: p.Title})
 	}
+	for _, status := range []int{http.StatusMethodNotAllowed, http.StatusRequestTimeout, http.StatusUnsupportedMediaType} {
+		p := newProblem(status, "")
+		rows = append(rows, kindRow{Status: status, Code: p.Code, Title: p.Title})
+	}
+	slices.SortFunc(rows, func(a, b kindRow) int { return a.Status - b.Status })
 	return rows
 }
