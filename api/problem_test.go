@@ -10,14 +10,16 @@ import (
 
 const here = "/v1/benches/near?lat=28.68&lon=115.86"
 
-func TestBadRequests(t *testing.T) {
-	s := open(t)
+// badRequest is a request and the fault that the answer must name.
+type badRequest struct {
+	method, path, body       string
+	status                   int
+	location, code, contains string
+}
+
+func badRequests() map[string]badRequest {
 	full := `{"name":"Oak","seats":3`
-	for name, c := range map[string]struct {
-		method, path, body       string
-		status                   int
-		location, code, contains string
-	}{
+	return map[string]badRequest{
 		"lat missing":             {"GET", "/v1/benches/near?lon=1", "", 400, "query.lat", "required", "a number from -90 to 90"},
 		"both missing":            {"GET", "/v1/benches/near", "", 400, "query.lon", "required", "is required"},
 		"lat is a word":           {"GET", "/v1/benches/near?lat=north&lon=1", "", 400, "query.lat", "not_a_number", "a number from -90 to 90"},
@@ -75,7 +77,12 @@ func TestBadRequests(t *testing.T) {
 		"no such guide":           {"GET", "/docs/nothing", "", 404, "", "not_found", ""},
 		"no such asset":           {"GET", "/assets/none.js", "", 404, "", "not_found", ""},
 		"asset above its folder":  {"GET", "/assets/../../etc/passwd", "", 404, "", "not_found", ""},
-	} {
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	s := open(t)
+	for name, c := range badRequests() {
 		t.Run(name, func(t *testing.T) {
 			a := s.do(t, c.method, c.path, c.body)
 			p := a.problem(t)
