@@ -11,21 +11,22 @@ const desk = await h.page({ viewport: { width: 1280, height: 800 }, deviceScaleF
 await desk.goto(h.url);
 await listed(desk);
 await mapped(desk);
-const phone = await h.page({ deviceScaleFactor: 1 });
+const phone = await h.page({ deviceScaleFactor: 1, userAgent: "Mozilla/5.0 (Linux; Android 15)" });
 await phone.goto(h.url);
 await listed(phone);
-await phone.locator("ol a[data-id]").first().click();
+const open = phone.locator("ol a[data-id]").filter({ hasText: "开放中" });
+await ((await open.count()) > 0 ? open : phone.locator("ol a[data-id]")).first().click();
 await phone.locator('a[data-mode="walk"]').waitFor();
 await mapped(phone);
 
 // Both on one sheet, put together by the browser that took them.
 const shot = async (page) => `data:image/png;base64,${(await page.screenshot()).toString("base64")}`;
-const sheet = await (await h.browser.newContext({ viewport: { width: 1400, height: 900 }, deviceScaleFactor: 1 })).newPage();
+const sheet = await (await h.browser.newContext({ viewport: { width: 1520, height: 940 }, deviceScaleFactor: 1 })).newPage();
 await sheet.setContent(`<style>
-  body { margin: 0; background: linear-gradient(160deg, #dfe9ec, #c9d8e6); }
-  img { position: absolute; display: block; box-shadow: 0 20px 60px rgb(17 32 58 / .28); }
-  .desk { left: 40px; top: 36px; width: 1120px; border-radius: 14px; }
-  .phone { right: 44px; bottom: 36px; width: 340px; border-radius: 30px; border: 8px solid #11203a; }
+  body { margin: 0; background: #cfdce6; }
+  img { position: absolute; display: block; }
+  .desk { left: 36px; top: 36px; border-radius: 14px; }
+  .phone { right: 36px; bottom: 36px; border-radius: 34px; border: 9px solid #11203a; }
 </style><img class="desk" src="${await shot(desk)}"><img class="phone" src="${await shot(phone)}">`);
 await sheet.waitForFunction(() => [...document.images].every((i) => i.complete));
 await sheet.screenshot({ path: file });

@@ -15,6 +15,7 @@ export interface MapResult {
   id: string;
   geometry: Geometry;
   label: string;
+  name: string;
   closed: boolean;
 }
 
@@ -111,7 +112,7 @@ export class FacilityMap {
   setResults(results: MapResult[], lit: string | null, chosen: string | null): void {
     const features: Feature[] = [];
     results.forEach((r, rank) => {
-      const properties = { id: r.id, label: r.label, closed: r.closed, rank, lit: r.id === lit, chosen: r.id === chosen };
+      const properties = { id: r.id, label: r.label, name: r.name, closed: r.closed, rank, lit: r.id === lit, chosen: r.id === chosen };
       if (r.geometry.type !== "Point") features.push(feature(this.shiftGeometry(r.geometry), properties));
       features.push(feature({ type: "Point", coordinates: this.toMap(lonLatOf(r.geometry)) }, properties));
     });

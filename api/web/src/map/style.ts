@@ -147,6 +147,16 @@ function facilityLayers(c: Palette, fonts: string[], own: boolean): LayerSpecifi
       paint: { "text-color": c.ink2, ...halo },
     },
     {
+      // In the reader's language, which the tiles do not know: it takes the room of their label.
+      id: "result-name", type: "symbol", source: "results", minzoom: 13.5,
+      filter: ["all", ["==", ["geometry-type"], "Point"], ["!", ["get", "chosen"]]],
+      layout: {
+        "text-field": ["get", "name"], "text-font": fonts, "text-size": 12, "text-anchor": "top",
+        "text-offset": [0, 0.7], "text-max-width": 8, "text-optional": true, "symbol-sort-key": ["get", "rank"],
+      },
+      paint: { "text-color": c.ink, ...halo },
+    },
+    {
       id: "result-dot", type: "circle", source: "results", filter: ["==", ["geometry-type"], "Point"],
       paint: {
         "circle-color": ["case", ["get", "closed"], c.muted, c.accent],
