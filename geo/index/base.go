@@ -52,8 +52,12 @@ func openBase(path string) (*base, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newBase(s)
+}
+
+func newBase(s *snapshotFile) (*base, error) {
 	m := &s.meta
-	if m.Points > m.Items {
+	if m.Points > m.Items || m.Items >= maxItems {
 		return nil, s.damaged("%d points among %d items", m.Points, m.Items)
 	}
 	b := &base{mapping: s.mapping, database: m.Database, seq: m.Seq, count: m.Items, points: m.Points}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -55,21 +54,14 @@ func town(n int, visit func(Item) error) error {
 var categoriesOfTown = []string{"toilet", "shop", "pickup", "library", "bike"}
 
 // towns keeps the indexes of a benchmark run. Size 10M needs FUJIN_BENCH_10M.
-type towns struct {
-	mu    sync.Mutex
-	built map[int]*Live
-}
+type towns map[int]*Live
 
-var builtTowns = towns{built: map[int]*Live{}}
-
-func (t *towns) of(b *testing.B, n int) *Live {
+func (t towns) of(b *testing.B, n int) *Live {
 	b.Helper()
 	if n > 1_000_000 && os.Getenv("FUJIN_BENCH_10M") == "" {
 		b.Skip("set FUJIN_BENCH_10M=1 for ten million")
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if l := t.built[n]; l != nil {
+	if l := t[n]; l != nil {
 		return l
 	}
 	dir, err := os.MkdirTemp("", "fujin-index")
@@ -83,7 +75,7 @@ func (t *towns) of(b *testing.B, n int) *Live {
 		b.Fatal(err)
 	}
 	b.Logf("%d items built in %v, %d bytes mapped", n, time.Since(start).Round(time.Millisecond), len(l.View().base.mapping.data))
-	t.built[n] = l
+	t[n] = l
 	return l
 }
 
@@ -99,20 +91,19 @@ func places(l *Live) []orb.Point {
 	return out
 }
 
-var sizes = []int{10_000, 100_000, 1_000_000, 10_000_000}
-
 func BenchmarkNear(b *testing.B) {
 	noon := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	two := Filter{Categories: []string{"toilet", "shop"}, Allowed: ^uint64(1)}
 	open := two
 	open.OpenAt, open.IncludeUnknown = noon, true
-	for _, n := range sizes {
+	built := towns{}
+	for _, n := range []int{10_000, 100_000, 1_000_000, 10_000_000} {
 		for _, c := range []struct {
 			name   string
 			filter Filter
 		}{{"plain", Filter{}}, {"filters=2", two}, {"filters=2+open", open}} {
 			b.Run(fmt.Sprintf("%s/n=%d", c.name, n), func(b *testing.B) {
-				l := builtTowns.of(b, n)
+				l := built.of(b, n)
 				benchNear(b, l, c.filter)
 			})
 		}

@@ -85,8 +85,8 @@ func (b *Builder) Add(item Item) error {
 
 // entry notes where an item is to be found.
 func (b *Builder) entry(s stored, source uint64) error {
-	if len(b.entries) == maxItems {
-		return fmt.Errorf("index: more than %d items", maxItems)
+	if len(b.entries) == maxItems-1 {
+		return fmt.Errorf("index: %d items are too many", maxItems)
 	}
 	key := hilbertKey(s.at)
 	if !s.point {

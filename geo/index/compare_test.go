@@ -13,12 +13,13 @@ import (
 // BenchmarkStructures compares what could answer "the nearest 20 within 1.5 km":
 // the table in README.md.
 func BenchmarkStructures(b *testing.B) {
+	built := towns{}
 	for _, n := range []int{100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("packed/n=%d", n), func(b *testing.B) {
-			benchNear(b, builtTowns.of(b, n), Filter{})
+			benchNear(b, built.of(b, n), Filter{})
 		})
 		b.Run(fmt.Sprintf("rtree/n=%d", n), func(b *testing.B) {
-			l := builtTowns.of(b, n)
+			l := built.of(b, n)
 			var tree rtree.RTreeGN[float64, uint32]
 			for i, p := range l.View().base.positions {
 				low, _ := p.box().corners()
@@ -28,7 +29,7 @@ func BenchmarkStructures(b *testing.B) {
 		})
 		for _, resolution := range []int{8, 9} {
 			b.Run(fmt.Sprintf("h3=%d/n=%d", resolution, n), func(b *testing.B) {
-				l := builtTowns.of(b, n)
+				l := built.of(b, n)
 				base := l.View().base
 				cells := make(map[h3.Cell][]position)
 				for i, p := range base.positions {
@@ -103,7 +104,7 @@ func nearestInCells(cells map[h3.Cell][]position, resolution int, r *reach) int 
 // BenchmarkCells compares ready counts with counting, and shows the finer
 // resolutions, for a box of a city and of everything.
 func BenchmarkCells(b *testing.B) {
-	l := builtTowns.of(b, 1_000_000)
+	l := towns{}.of(b, 1_000_000)
 	all := orb.Bound{Min: orb.Point{100, 20}, Max: orb.Point{130, 40}}
 	city := orb.Bound{Min: orb.Point{114.9, 27.9}, Max: orb.Point{115.1, 28.1}}
 	for name, bound := range map[string]orb.Bound{"all": all, "city": city} {
@@ -153,7 +154,7 @@ func BenchmarkNearWithChanges(b *testing.B) {
 
 // BenchmarkApply applies one item at a time.
 func BenchmarkApply(b *testing.B) {
-	l := builtTowns.of(b, 100_000)
+	l := towns{}.of(b, 100_000)
 	items := make([]Item, 0, 20_000)
 	for r := range l.View().All() {
 		if items = append(items, r.Item()); len(items) == cap(items) {

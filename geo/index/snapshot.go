@@ -96,7 +96,11 @@ func openSnapshot(path string) (*snapshotFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshotFile{name: filepath.Base(path), mapping: m}
+	return readSnapshot(filepath.Base(path), m)
+}
+
+func readSnapshot(name string, m *mapping) (*snapshotFile, error) {
+	s := &snapshotFile{name: name, mapping: m}
 	if err := s.readTable(); err != nil {
 		return nil, err
 	}
