@@ -6,9 +6,12 @@ import { assert, equal, listed, mapped, rows } from "./harness.mjs";
 const android = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36";
 const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Version/18.4 Mobile/15E148 Safari/604.1";
 
+/** Private places are left out by the page. */
+const letIn = "yes,permissive,customers,permit,key,unknown";
+
 /** The answer of the API to the same question as the page's. */
 async function asked(h, query) {
-  const answer = await fetch(`${h.url}/v1/facilities/nearby?lat=28.6829&lon=115.8582&expand=true&${query}`);
+  const answer = await fetch(`${h.url}/v1/facilities/nearby?lat=28.6829&lon=115.8582&expand=true&access=${letIn}&${query}`);
   assert(answer.ok, `the API answered ${answer.status}`);
   return answer.json();
 }

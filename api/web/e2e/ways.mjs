@@ -207,7 +207,7 @@ async function withoutPosition(h) {
 async function lonely(h) {
   for (let step = 1; step < 60; step++) {
     const at = { latitude: nanchang.latitude - step * 0.03, longitude: nanchang.longitude + step * 0.013 };
-    const ask = `${h.url}/v1/facilities/nearby?lat=${at.latitude}&lon=${at.longitude}&category=toilet&expand=true&limit=1`;
+    const ask = `${h.url}/v1/facilities/nearby?lat=${at.latitude}&lon=${at.longitude}&category=toilet&access=yes,permissive,customers,permit,key,unknown&expand=true&limit=1`;
     const answer = await (await fetch(ask)).json();
     if (answer.radius_used > 1500 && answer.features.length > 0) return at;
   }

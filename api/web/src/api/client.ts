@@ -30,6 +30,9 @@ const patienceMs = 20_000;
 export const firstRadius = 1500;
 export const lastRadius = 50_000;
 
+/** Nobody is sent to a door that stays shut: private places and those without access are not for citizens. */
+const open = "yes,permissive,customers,permit,key,unknown";
+
 async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   // By hand, because AbortSignal.any is younger than many phones.
   const limit = new AbortController();
@@ -81,6 +84,7 @@ export function nearby(
     lon: at.lon.toFixed(6),
     radius: String(page.radius),
     limit: String(page.limit ?? 20),
+    access: open,
   });
   if (page.expand) query.set("expand", "true");
   if (filters.category) query.set("category", filters.category);

@@ -61,9 +61,12 @@ export function facts(place: FacilityProperties, t: Messages): Fact[] {
   return found;
 }
 
-/** The two facts that belong on a line of the list: step-free and fee. */
+const openToAll = new Set(["yes", "permissive", "public"]);
+
+/** What belongs on a line of the list: step-free, fee, and who is let in where that is not everybody. */
 export function rowFacts(place: FacilityProperties, t: Messages): Fact[] {
-  return facts(place, t).filter((f) => f.key === "wheelchair" || f.key === "fee");
+  const restricted = !openToAll.has(place.attributes?.access ?? "yes");
+  return facts(place, t).filter((f) => f.key === "wheelchair" || f.key === "fee" || (f.key === "access" && restricted));
 }
 
 /** Everything else that can be said with a label, known keys first. */

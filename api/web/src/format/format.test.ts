@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FacilityProperties } from "../api/types";
 import { en } from "../i18n/en";
 import { zh } from "../i18n/zh";
-import { categoryName, details, facts, placeName, telephone } from "./attributes";
+import { categoryName, details, facts, placeName, rowFacts, telephone } from "./attributes";
 import { compassPoint, distanceText, radiusText, walkMinutes } from "./distance";
 import { hoursLines } from "./hours";
 import { changeTime, opening } from "./opening";
@@ -133,6 +133,12 @@ describe("attributes", () => {
       ["Fee 1 CNY", true],
       ["No changing table", false],
     ]);
+  });
+
+  it("says on a line of the list who is let in, where not everybody is", () => {
+    const line = (access: string) => rowFacts({ ...place, attributes: { ...place.attributes, access } }, en).map((f) => f.text);
+    expect(line("customers")).toEqual(["Step-free", "Fee 1 CNY", "Customers only"]);
+    expect(line("yes")).toEqual(["Step-free", "Fee 1 CNY"]);
   });
 
   it("labels what it knows and leaves the rest out", () => {
