@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -242,6 +243,29 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
+// TestRefsOutliveTheirBase reads what was found before the base was replaced.
+func TestRefsOutliveTheirBase(t *testing.T) {
+	w := worlds()["mixed"]
+	l, o := buildLive(t, w, 500)
+	hits := l.View().Near(Near{At: w.point()}, nil)
+	for range 3 {
+		if err := l.Rebuild(t.Context(), 2, func(func(Item) error) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		runtime.GC()
+	}
+	if l.View().Len() != 0 || len(hits) != 500 {
+		t.Fatalf("%d items, %d hits", l.View().Len(), len(hits))
+	}
+	for _, h := range hits {
+		want, got := o[h.Ref.ID()], h.Ref.Item()
+		want.Cell = got.Cell
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("got %v\nwant %v", got, want)
+		}
+	}
+}
+
 // TestReadersSeeWholeBatches moves a group of items with one stamp per batch.
 func TestReadersSeeWholeBatches(t *testing.T) {
 	const group = 40
@@ -406,6 +430,9 @@ func TestOpeningHours(t *testing.T) {
 }
 
 func TestNearAllocatesNothing(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector makes sync.Pool forget")
+	}
 	w := worlds()["clustered"]
 	l, o := buildLive(t, w, 2000)
 	changeBoth(t, w, l, o, 500)

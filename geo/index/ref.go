@@ -62,11 +62,13 @@ func (r Ref) Dataset() string { return r.view.datasets.list[r.facts().dataset] }
 // Traits returns the item's traits.
 func (r Ref) Traits() uint64 { return r.facts().traits }
 
-func (r Ref) facts() *facts {
+func (r Ref) facts() facts {
 	if r.entry != nil {
-		return &r.entry.facts
+		return r.entry.facts
 	}
-	return &r.view.base.facts[r.at]
+	f := r.view.base.facts[r.at]
+	runtime.KeepAlive(r.view)
+	return f
 }
 
 // IsPoint reports whether the item is a point (and not a line or area).
@@ -84,7 +86,9 @@ func (r Ref) position() position {
 	if r.entry != nil {
 		return r.entry.at
 	}
-	return r.view.base.positions[r.at]
+	p := r.view.base.positions[r.at]
+	runtime.KeepAlive(r.view)
+	return p
 }
 
 // Geometry returns the item's geometry; it must not be written.
@@ -92,7 +96,9 @@ func (r Ref) Geometry() orb.Geometry {
 	if r.entry != nil {
 		return r.entry.geometry
 	}
-	return r.view.base.geometry(r.at)
+	g := r.view.base.geometry(r.at)
+	runtime.KeepAlive(r.view)
+	return g
 }
 
 // Cell returns the H3 cell at CellResolution of the item's position.
@@ -100,7 +106,9 @@ func (r Ref) Cell() uint64 {
 	if r.entry != nil {
 		return r.entry.cell
 	}
-	return r.view.base.cell(r.at)
+	c := r.view.base.cell(r.at)
+	runtime.KeepAlive(r.view)
+	return c
 }
 
 // Hours returns the opening_hours text as it was given.
@@ -113,7 +121,9 @@ func (r Ref) timetable() *timetable {
 	if r.entry != nil {
 		return r.entry.hours
 	}
-	return r.view.base.timetable(r.at, r.view.shared.timetables)
+	t := r.view.base.timetable(r.at, r.view.shared.timetables)
+	runtime.KeepAlive(r.view)
+	return t
 }
 
 // Item returns a copy of everything that is held of the item.
@@ -122,15 +132,4 @@ func (r Ref) Item() Item {
 		ID: r.ID(), Geometry: orb.Clone(r.Geometry()), Category: r.Category(), Dataset: r.Dataset(),
 		Traits: r.Traits(), Hours: r.Hours(), Zone: r.Zone(), Cell: r.Cell(), Body: r.AppendBody(nil),
 	}
-}
-
-// shape returns the geometry as WKB; empty for a point.
-func (r Ref) shape() ([]byte, error) {
-	if r.entry == nil {
-		return readRecord(r.view.base.recordAt(r.at)).shape, nil
-	}
-	if r.entry.point {
-		return nil, nil
-	}
-	return encodeShape(r.entry.geometry)
 }
