@@ -48,9 +48,9 @@ type runner interface {
 	Run(ctx context.Context, g *Globals) error
 }
 
-// parse reads the command line and the environment. Without a command to run it gives the exit code: help was asked for,
+// readCommandLine reads the command line and the environment. Without a command to run it gives the exit code: help was asked for,
 // or the usage is wrong.
-func parse(args []string, stdout, stderr io.Writer) (command runner, g *Globals, code int, err error) {
+func readCommandLine(args []string, stdout, stderr io.Writer) (command runner, g *Globals, code int, err error) {
 	var line commandLine
 	parser, err := kong.New(&line,
 		kong.Name("fujin"), kong.Description(about), kong.DefaultEnvars("FUJIN"), kong.Writers(stdout, stderr),

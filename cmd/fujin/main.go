@@ -33,7 +33,7 @@ func main() {
 
 // run is main without the process around it. What went wrong is said in one line on stderr.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	command, globals, code, err := parse(args, stdout, stderr)
+	command, globals, code, err := readCommandLine(args, stdout, stderr)
 	if command == nil {
 		return report(stderr, code, err)
 	}
