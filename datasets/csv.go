@@ -1,0 +1,232 @@
+package datasets
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// csvReader reads tables of text: any delimiter, any encoding, with a header or
+// without. It streams.
+type csvReader struct{}
+
+// Read implements Reader.
+func (csvReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, error) {
+	p, err := newPlacer(src.Name, opt, sink)
+	if err != nil {
+		return Summary{}, err
+	}
+	in, err := src.Open()
+	if err != nil {
+		return Summary{}, err
+	}
+	defer in.Close()
+	text := newTextReader(&countingReader{in: in, tell: sink.Progress})
+	t := &table{placer: p, ctx: ctx}
+	if err := t.begin(text); err != nil {
+		return Summary{}, err
+	}
+	if err := t.rows(); err != nil {
+		return Summary{}, err
+	}
+	return p.done(CSV, text.encoding), nil
+}
+
+// A table is a text table while it is read.
+type table struct {
+	placer  *placer
+	ctx     context.Context // ends the reading
+	scanner *tableScanner
+	columns []*column
+	// skip is how many rows that are not blank stand before the first record.
+	skip int
+	n    int
+}
+
+// begin looks at the first rows: dialect, header, columns.
+func (t *table) begin(text io.Reader) error {
+	sample, err := io.ReadAll(io.LimitReader(text, sniffSize))
+	if err != nil {
+		return err
+	}
+	d, rows := sniffDialect(sample, len(sample) < sniffSize)
+	if len(rows) == 0 {
+		return errors.New("the file is empty; export it again with its rows")
+	}
+	header := findHeader(rows, t.placer.opt.Mapping)
+	if header >= 0 {
+		t.skip = header + 1
+		t.columns = t.placer.headerColumns(rows[header])
+		rows = rows[t.skip:]
+	} else {
+		t.columns = t.placer.guessColumns(rows)
+	}
+	if err := t.check(rows, header < 0); err != nil {
+		return err
+	}
+	if header < 0 {
+		if err := t.sayGuessed(); err != nil {
+			return err
+		}
+	}
+	t.scanner = newTableScanner(io.MultiReader(bytes.NewReader(sample), text), d)
+	t.scanner.width = len(t.columns)
+	return nil
+}
+
+// sniffSize is how much of a table is looked at first.
+const sniffSize = 256 << 10
+
+// check refuses a table without a position, and a mapping to columns that are
+// not there.
+func (t *table) check(rows [][]string, guessed bool) error {
+	names := make([]string, 0, len(t.columns))
+	var has [roleCount]bool
+	for i, c := range t.columns {
+		if c.raw != columnName(i) || guessed {
+			names = append(names, c.raw)
+		}
+		has[c.role] = true
+	}
+	for field, raw := range t.placer.opt.Mapping {
+		if !slices.ContainsFunc(t.columns, func(c *column) bool { return c.raw == raw }) {
+			return fmt.Errorf("there is no column %q to take %s from; the columns are %s", raw, field, listNames(names))
+		}
+	}
+	if has[roleLat] && has[roleLon] || has[rolePosition] {
+		return nil
+	}
+	for i, c := range t.columns {
+		if c.role != roleLocation && c.role != roleLat && c.role != roleLon {
+			continue
+		}
+		for _, row := range rows {
+			if i < len(row) {
+				if _, ok := parsePair(strings.TrimSpace(row[i]), c.order); ok {
+					return nil
+				}
+			}
+		}
+	}
+	return fmt.Errorf("the table has no position: none of its columns %s is known as a latitude and longitude; "+
+		"name them by mapping lat and lon, or add coordinates", listNames(names))
+}
+
+// listNames lists column names for a message.
+func listNames(names []string) string {
+	const most = 40
+	rest := ""
+	if len(names) > most {
+		rest = fmt.Sprintf(" and %d more", len(names)-most)
+		names = names[:most]
+	}
+	return strings.Join(names, ", ") + rest
+}
+
+// sayGuessed warns what the columns without names were taken for.
+func (t *table) sayGuessed() error {
+	names := [roleCount]string{roleID: "id", roleName: "name", roleLat: "lat", roleLon: "lon", roleAddress: "address", rolePhone: "phone"}
+	var parts []string
+	for i, c := range t.columns {
+		if names[c.role] != "" {
+			parts = append(parts, fmt.Sprintf("column %d as %s", i+1, names[c.role]))
+		}
+	}
+	return t.placer.once(0, "", "columns_guessed", "the table has no header; it is read with %s", strings.Join(parts, ", "))
+}
+
+// rows reads the records to the end.
+func (t *table) rows() error {
+	p := t.placer
+	for {
+		fields, unclosed, err := t.scanner.next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err == errRowTooLarge:
+			t.n++
+			if err := p.reject(t.n, "", "row_too_large", "%s", err); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			return err
+		case blankRow(fields):
+			continue
+		case t.skip > 0:
+			t.skip--
+			continue
+		}
+		t.n++
+		if t.n%1024 == 0 {
+			if err := t.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		if err := t.row(fields, unclosed); err != nil {
+			return err
+		}
+	}
+}
+
+// row hands one record to the placer.
+func (t *table) row(fields []string, unclosed bool) error {
+	p := t.placer
+	if unclosed {
+		if err := p.warn(t.n, "", "quote_unclosed", "a quotation mark is never closed; the row is taken to end with its line"); err != nil {
+			return err
+		}
+	}
+	extra := len(fields) > len(t.columns) && !blankRow(fields[len(t.columns):])
+	if extra || len(fields) < len(t.columns) {
+		if err := p.warn(t.n, "", "row_ragged", "the row has %d fields instead of %d; values may stand in the wrong column", len(fields), len(t.columns)); err != nil {
+			return err
+		}
+	}
+	p.cells = p.cells[:0]
+	damaged := false
+	for i, value := range fields {
+		if value == "" {
+			continue
+		}
+		if !utf8.ValidString(value) {
+			value, damaged = strings.ToValidUTF8(value, "\uFFFD"), true
+		}
+		var c *column
+		if i < len(t.columns) {
+			c = t.columns[i]
+		} else {
+			c = p.column(columnName(i))
+		}
+		p.cells = append(p.cells, cell{c, value})
+	}
+	if damaged {
+		if err := p.warn(t.n, "", "encoding_damaged", "the row has bytes that are not text in the file's encoding; they are shown as \uFFFD"); err != nil {
+			return err
+		}
+	}
+	return p.place(t.n, nil)
+}
+
+// A countingReader tells how many bytes of a source were read.
+type countingReader struct {
+	in          io.Reader
+	tell        func(int64)
+	count, told int64
+}
+
+// Read implements io.Reader.
+func (r *countingReader) Read(p []byte) (int, error) {
+	n, err := r.in.Read(p)
+	r.count += int64(n)
+	if r.tell != nil && (r.count-r.told >= 256<<10 || err != nil) {
+		r.told = r.count
+		r.tell(r.count)
+	}
+	return n, err
+}

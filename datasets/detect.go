@@ -1,0 +1,221 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// headSize is how much of a file Detect wants to see.
+const headSize = 64 << 10
+
+// ValidateCRS tells whether Options.CRS may have this value.
+func ValidateCRS(text string) error {
+	_, err := ParseCRS(text)
+	return err
+}
+
+// Read reads a file of whatever format it is, also gzipped. It fails with one
+// sentence that says why and what to do if the file as a whole is refused.
+func Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, error) {
+	head, zipped, err := headOf(src)
+	if err != nil {
+		return Summary{}, err
+	}
+	if len(bytes.TrimSpace(head)) == 0 {
+		return Summary{}, errors.New("the file is empty; export it again with its rows")
+	}
+	if zipped {
+		src, sink = gunzipped(src, sink)
+	}
+	format := Detect(head, src.Name)
+	var reader Reader
+	switch format {
+	case CSV:
+		reader = csvReader{}
+	case GeoJSON:
+		reader = geoJSONReader{}
+	case GeoJSONSeq:
+		reader = geoJSONSeqReader{}
+	case OSMPBF:
+		reader = osmPBFReader{}
+	case Overpass:
+		reader = overpassReader{}
+	default:
+		return Summary{}, refusal(format)
+	}
+	return reader.Read(ctx, src, opt, sink)
+}
+
+// headOf reads the beginning of a file, unpacked if it is gzipped.
+func headOf(src Source) (head []byte, zipped bool, err error) {
+	in, err := src.Open()
+	if err != nil {
+		return nil, false, err
+	}
+	defer in.Close()
+	buffered := bufio.NewReader(in)
+	var content io.Reader = buffered
+	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		zipped = true
+		if content, err = gzip.NewReader(buffered); err != nil {
+			return nil, true, fmt.Errorf("the gzip file is damaged (%w); compress it again", err)
+		}
+	}
+	head = make([]byte, headSize)
+	n, err := io.ReadFull(content, head)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil // a short file; a cut gzip file fails when it is read
+	}
+	return head[:n], zipped, err
+}
+
+// gunzipped unpacks a source as it is read. Progress stays that of the packed
+// file.
+func gunzipped(src Source, sink Sink) (Source, Sink) {
+	open, tell := src.Open, sink.Progress
+	src.Open = func() (io.ReadCloser, error) {
+		in, err := open()
+		if err != nil {
+			return nil, err
+		}
+		unpacked, err := gzip.NewReader(&countingReader{in: in, tell: tell})
+		if err != nil {
+			return nil, errors.Join(err, in.Close())
+		}
+		return gunzip{unpacked, in}, nil
+	}
+	src.Name, src.Size = strings.TrimSuffix(src.Name, ".gz"), -1
+	sink.Progress = nil
+	return src, sink
+}
+
+// gunzip closes the file below it.
+type gunzip struct {
+	*gzip.Reader
+	file io.Closer
+}
+
+// Close implements io.Closer.
+func (g gunzip) Close() error { return errors.Join(g.Reader.Close(), g.file.Close()) }
+
+// Formats that Detect tells and that cannot be read yet.
+const (
+	formatXLSX    Format = "xlsx"
+	formatXLS     Format = "xls"
+	formatZip     Format = "zip"
+	formatKML     Format = "kml"
+	formatOSMXML  Format = "osm"
+	formatHTML    Format = "html"
+	formatXML     Format = "xml"
+	formatEsri    Format = "esrijson"
+	formatJSON    Format = "json"
+	formatUnknown Format = ""
+)
+
+// Detect tells the format from a file's beginning; 64 KiB are enough. The name
+// matters only where the content says nothing. The result may be a format that
+// cannot be read, such as "xlsx", or "" for one that is not known.
+func Detect(head []byte, name string) Format {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	switch {
+	case bytes.Contains(head[:min(len(head), 64)], []byte("OSMHeader")):
+		return OSMPBF
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		if bytes.Contains(head, []byte("xl/")) || bytes.Contains(head, []byte("[Content_Types].xml")) {
+			return formatXLSX
+		}
+		return formatZip
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+		return formatXLS
+	case bytes.HasPrefix(text, []byte("<")):
+		return detectXML(text)
+	case bytes.HasPrefix(text, []byte("\x1e")):
+		return GeoJSONSeq
+	case bytes.HasPrefix(text, []byte("{")), bytes.HasPrefix(text, []byte("[")):
+		return detectJSON(text)
+	case notText(head):
+		return formatUnknown
+	}
+	return CSV
+}
+
+// notText tells data that is no text: zero bytes, except those of UTF-16.
+func notText(head []byte) bool {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) ||
+		len(head) >= 4 && (head[0] == 0) != (head[1] == 0) && (head[0] == 0) == (head[2] == 0) && (head[1] == 0) == (head[3] == 0) {
+		return false
+	}
+	return bytes.IndexByte(head, 0) >= 0 || bytes.HasPrefix(head, []byte("%PDF")) || bytes.HasPrefix(head, []byte("PAR1"))
+}
+
+// detectXML tells the kinds of XML by their elements.
+func detectXML(text []byte) Format {
+	lower := bytes.ToLower(text[:min(len(text), 4096)])
+	switch {
+	case bytes.Contains(lower, []byte("<kml")):
+		return formatKML
+	case bytes.Contains(lower, []byte("<osm")):
+		return formatOSMXML
+	case bytes.Contains(lower, []byte("<html")), bytes.Contains(lower, []byte("<!doctype html")):
+		return formatHTML
+	}
+	return formatXML
+}
+
+var (
+	geoJSONType  = regexp.MustCompile(`"type"\s*:\s*"(Feature|FeatureCollection|Point|LineString|Polygon|MultiPoint|MultiLineString|MultiPolygon|GeometryCollection)"`)
+	overpassRoot = regexp.MustCompile(`"(elements)"\s*:\s*\[|"osm3s"\s*:`)
+	esriFeature  = regexp.MustCompile(`"geometryType"\s*:\s*"esri|"attributes"\s*:\s*\{`)
+)
+
+// detectJSON tells the kinds of JSON by the members that come first.
+func detectJSON(text []byte) Format {
+	feature, overpass := geoJSONType.FindIndex(text), overpassRoot.FindIndex(text)
+	switch {
+	case overpass != nil && (feature == nil || overpass[0] < feature[0]):
+		return Overpass
+	case text[0] == '{' && severalLines(text):
+		return GeoJSONSeq
+	case feature != nil, bytes.Contains(text, []byte(`"features"`)) && !esriFeature.Match(text):
+		return GeoJSON
+	case esriFeature.Match(text):
+		return formatEsri
+	}
+	return formatJSON
+}
+
+// severalLines tells newline-delimited JSON: the first line is complete, and
+// another follows.
+func severalLines(text []byte) bool {
+	line, rest, found := bytes.Cut(text, []byte("\n"))
+	rest = bytes.TrimSpace(rest)
+	return found && len(rest) > 0 && rest[0] == '{' && gjson.ValidBytes(line)
+}
+
+// refusal says why a format is not read and what to do.
+func refusal(format Format) error {
+	advice := map[Format]string{
+		formatXLSX:   "the file is an Excel workbook; save the sheet as CSV (UTF-8) and import that",
+		formatXLS:    "the file is an old Excel or Office document; save the sheet as CSV (UTF-8) and import that",
+		formatZip:    "the file is a zip archive (perhaps a shapefile or KMZ); convert its content to GeoJSON and import that",
+		formatKML:    "KML is not read yet; convert the file to GeoJSON and import that",
+		formatOSMXML: "OSM XML is not read yet; convert the file to OSM PBF and import that",
+		formatHTML:   "the file is a web page, not data; download the data itself",
+		formatXML:    "XML is not read yet; convert the file to CSV or GeoJSON and import that",
+		formatEsri:   "Esri JSON is not read yet; convert the file to GeoJSON and import that",
+		formatJSON:   "the JSON is neither GeoJSON nor an Overpass answer; convert it to GeoJSON or CSV and import that",
+	}
+	if text, known := advice[format]; known {
+		return errors.New(text)
+	}
+	return errors.New("the file's format is not known; convert it to CSV or GeoJSON and import that")
+}

@@ -1,0 +1,37 @@
+package datasets
+
+import "strings"
+
+// hoursText is what became of a text of opening hours.
+type hoursText struct {
+	value string // OSM's grammar, or the text as found
+	why   string // why it could not be understood; empty if it was
+}
+
+// openingHours fills in the hours, remembered per distinct text.
+func (p *placer) openingHours(place *Place) error {
+	text, col := p.value(roleHours), p.name(roleHours)
+	if text == "" && p.value(roleOpens) != "" && p.value(roleCloses) != "" {
+		text, col = p.value(roleOpens)+"-"+p.value(roleCloses), p.name(roleOpens)
+	}
+	if always := p.value(roleAlways); always != "" {
+		if v, known := words()[wordKey{kindFlag, foldWord(always)}]; known && v == "yes" {
+			text = "24/7"
+		}
+	}
+	if text == "" {
+		return nil
+	}
+	h, known := p.hours[text]
+	if !known {
+		h = normaliseHours(text)
+		if len(p.hours) < maxDistinct {
+			p.hours[strings.Clone(text)] = h
+		}
+	}
+	place.OpeningHours = h.value
+	if h.why == "" {
+		return nil
+	}
+	return p.warn(place.Row, col, "hours_unparsed", "opening hours %q are kept as text: %s", clip(text), h.why)
+}
