@@ -12,6 +12,7 @@ export async function ways(h) {
   await byName(h);
   await byKeyboard(h);
   await inEnglish(h);
+  await withBaseMap(h);
   await withoutPosition(h);
   await whenSomethingIsMissing(h);
 }
@@ -164,6 +165,28 @@ async function inEnglish(h) {
     await h.axe(dark, "dark detail");
   });
   await dark.context().close();
+}
+
+/** @param {Harness} h */
+async function withBaseMap(h) {
+  const page = await h.page();
+  await h.check("an operator's base map in GCJ-02, with its approval number", async () => {
+    const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
+    const base = { tiles: [`${h.url}/base/{z}/{x}/{y}.png`], attribution: "底图示例", crs: "gcj02" };
+    await page.route("**/v1/settings", (route) => route.fulfill({ json: { base_map: base, map_approval: "GS(2024)0650号" } }));
+    let ground = 0;
+    await page.route("**/base/**", (route) => {
+      ground++;
+      return route.fulfill({ body: pixel, contentType: "image/png" });
+    });
+    const shifted = page.waitForRequest(/\/v1\/tiles\/toilet\/.*\.mvt\?crs=gcj02/);
+    await page.goto(h.url);
+    await shifted;
+    await page.getByText("底图示例 · GS(2024)0650号").waitFor();
+    await mapped(page);
+    assert(ground > 0, "tiles of the base map were asked for");
+  });
+  await page.context().close();
 }
 
 /** @param {Harness} h */
