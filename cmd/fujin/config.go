@@ -22,9 +22,14 @@ type commandLine struct {
 	Globals
 
 	Serve   serveCommand   `cmd:"" help:"Answer queries over HTTP."`
+	Import  importCommand  `cmd:"" help:"Publish files as the next version of a dataset."`
+	Export  exportCommand  `cmd:"" help:"Write a dataset to a file."`
+	Sample  sampleCommand  `cmd:"" help:"Write made-up facilities of Jiangxi to try things out with."`
 	Backup  backupCommand  `cmd:"" help:"Write the whole database to one file, also while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database from a backup."`
 	Check   checkCommand   `cmd:"" help:"Verify the database."`
+	Bench   benchCommand   `cmd:"" help:"Measure speed beside a constant handler, Redis and PostGIS."`
+	Names   namesCommand   `cmd:"" hidden:"" help:"Make a server's file of names."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

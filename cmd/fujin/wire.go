@@ -4,15 +4,19 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
+	"time"
 
 	"fujin/api"
+	"fujin/services/facility"
 	"fujin/services/platform/kernel"
+	"fujin/services/platform/outbound"
 )
 
 // services is everything above the kernel, built in one place. This file alone knows which there are: a service is a
 // field, a line in assemble, and a line each in mount, run and ready where it has routes, background work or a state
 // without which it cannot answer.
 type services struct {
+	facilities *facility.Service
 }
 
 // outside is what services may reach beyond this machine's database.
@@ -28,20 +32,32 @@ func (c *serveCommand) outside() outside {
 // assemble makes the services, which bring their tables up to date as they are made. Commands that need the tables but
 // no server call it too.
 func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outside) (*services, error) {
-	return &services{}, nil
+	options := facility.Options{Logger: logger, LocalAdmin: api.IsLocalAdmin, BuildNames: buildNames}
+	client := outbound.NewClient(2*time.Second, out.allow)
+	switch {
+	case out.osrm != "":
+		options.Router = facility.OSRM{Client: client, URL: out.osrm}
+	case out.valhalla != "":
+		options.Router = facility.Valhalla{Client: client, URL: out.valhalla}
+	}
+	facilities, err := facility.New(ctx, db, options)
+	if err != nil {
+		return nil, err
+	}
+	return &services{facilities: facilities}, nil
 }
 
 // mount puts the routes of all services on the gate.
 func (s *services) mount(gate *api.Gate) {
+	s.facilities.Routes(gate.Engine(), gate.API())
 }
 
 // run does the background work of all services until ctx ends, or the first of them fails.
 func (s *services) run(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
+	return s.facilities.Run(ctx)
 }
 
 // ready lists the conditions under which queries can be answered.
 func (s *services) ready() []api.Check {
-	return nil
+	return []api.Check{{Name: "index", Ready: s.facilities.Ready}}
 }

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"fujin/api"
+	"fujin/cmd/fujin/bench"
+)
+
+// benchCommand is `fujin bench`.
+type benchCommand struct {
+	Nearby  benchNearby  `cmd:"" help:"Measure nearby queries beside a constant handler, Redis and PostGIS."`
+	Scale   benchScale   `cmd:"" help:"Measure nearby queries at equal density from 10,000 facilities up."`
+	Updates benchUpdates `cmd:"" help:"Measure nearby queries while facilities change."`
+	Floor   benchFloor   `cmd:"" hidden:"" help:"Serve a constant body behind the same middleware."`
+}
+
+type benchNearby struct {
+	Facilities int      `short:"n" default:"1000000" placeholder:"N" help:"Sample facilities (default 1000000)."`
+	Queries    int      `default:"40000" placeholder:"N" help:"Queries per system and round (default 40000; an eighth for the peers)."`
+	Rounds     int      `default:"5" placeholder:"N" help:"Interleaved rounds (default 5)."`
+	Clients    int      `default:"16" placeholder:"N" help:"Clients with kept-alive connections (default 16)."`
+	Peers      []string `default:"redis,postgis" placeholder:"NAME" help:"redis, postgis, or none."`
+	Seed       uint64   `default:"1" placeholder:"S" help:"Seed of the sample (default 1)."`
+}
+
+// Help shows how the command is used.
+func (*benchNearby) Help() string {
+	return `Everything runs in temporary folders on this machine's loopback. Needs redis-server and PostgreSQL with PostGIS for the
+peers. Prints a table and which goals were reached.
+
+Examples:
+
+    fujin bench nearby
+    fujin bench nearby -n 100000 --rounds 3 --peers none`
+}
+
+// Validate is called by the command line parser.
+func (c *benchNearby) Validate() error {
+	if c.Facilities < 1000 || c.Queries < 100 || c.Rounds < 1 || c.Clients < 1 {
+		return errors.New("at least 1000 facilities, 100 queries, one round and one client are needed")
+	}
+	return nil
+}
+
+// Run measures.
+func (c *benchNearby) Run(ctx context.Context, g *Globals) error {
+	peers := c.Peers
+	if len(peers) == 1 && peers[0] == "none" {
+		peers = nil
+	}
+	b := bench.Nearby{Facilities: c.Facilities, Queries: c.Queries, Rounds: c.Rounds, Clients: c.Clients, Peers: peers, Seed: c.Seed, Out: g.Stdout, Log: g.Stderr}
+	return b.Run(ctx)
+}
+
+type benchScale struct {
+	Sizes   []int `default:"10000,100000,1000000" placeholder:"N" help:"Numbers of facilities, e.g. 10000,1000000,10000000."`
+	Queries int   `default:"40000" placeholder:"N" help:"Queries per size and round (default 40000)."`
+	Rounds  int   `default:"5" placeholder:"N" help:"Interleaved rounds (default 5)."`
+}
+
+// Run measures.
+func (c *benchScale) Run(ctx context.Context, g *Globals) error {
+	b := bench.Scale{Sizes: c.Sizes, Queries: c.Queries, Rounds: c.Rounds, Clients: 16, Seed: 1, Out: g.Stdout, Log: g.Stderr}
+	return b.Run(ctx)
+}
+
+type benchUpdates struct {
+	Facilities int `short:"n" default:"1000000" placeholder:"N" help:"Sample facilities (default 1000000)."`
+	PerSecond  int `default:"1000" placeholder:"N" help:"Changed facilities per second (default 1000)."`
+	Queries    int `default:"40000" placeholder:"N" help:"Queries per round (default 40000)."`
+	Rounds     int `default:"5" placeholder:"N" help:"Interleaved rounds (default 5)."`
+}
+
+// Run measures.
+func (c *benchUpdates) Run(ctx context.Context, g *Globals) error {
+	b := bench.Updates{Facilities: c.Facilities, PerSecond: c.PerSecond, Queries: c.Queries, Rounds: c.Rounds, Clients: 16, Seed: 1, Out: g.Stdout, Log: g.Stderr}
+	return b.Run(ctx)
+}
+
+// benchFloor serves the constant body that nearby is measured against.
+type benchFloor struct {
+	Addr  string `default:"127.0.0.1:0" help:"Address to listen at."`
+	Bytes int    `default:"5000" help:"Size of the body."`
+}
+
+// Run serves until ctx ends.
+func (c *benchFloor) Run(ctx context.Context, g *Globals) error {
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	serve := serveCommand{}
+	gate, err := api.New(serve.gateConfig(l.Addr(), g.Logger(), nil))
+	if err != nil {
+		return err
+	}
+	gate.Constant("/constant", "application/geo+json", bytes.Repeat([]byte("x"), c.Bytes))
+	return gate.Serve(ctx, time.Second, api.Listener{Listener: l})
+}

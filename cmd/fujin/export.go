@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"fujin/services/facility"
+	"fujin/services/platform/kernel"
+)
+
+// exportCommand is `fujin export`.
+type exportCommand struct {
+	Dataset string `required:"" placeholder:"ID" help:"Dataset to write."`
+	Format  string `required:"" enum:"geojson,csv" help:"geojson or csv."`
+	File    string `arg:"" help:"File to write; - is standard output."`
+}
+
+// Help shows how the command is used.
+func (*exportCommand) Help() string {
+	return `Writes the version in force, as of one moment. What it writes can be imported again. The file appears when it is complete.
+
+Examples:
+
+    fujin export --dataset toilets --format geojson toilets.geojson
+    fujin export --dataset toilets --format csv - | head`
+}
+
+// Validate is called by the command line parser.
+func (c *exportCommand) Validate() error { return facility.ValidateDataset(c.Dataset) }
+
+// Run writes the file.
+func (c *exportCommand) Run(ctx context.Context, g *Globals) error {
+	if c.File == "-" {
+		return c.write(ctx, g, g.Stdout)
+	}
+	f, err := os.CreateTemp(filepath.Dir(c.File), filepath.Base(c.File)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // without effect once it was renamed
+	err = c.write(ctx, g, f)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), c.File)
+}
+
+// write streams the dataset from the database, or from the server that holds it.
+func (c *exportCommand) write(ctx context.Context, g *Globals, w io.Writer) error {
+	err := g.withFacilities(ctx, func(s *facility.Service) error { return s.Export(ctx, c.Dataset, c.Format, w) })
+	if errors.Is(err, kernel.ErrLocked) {
+		return facility.Remote{Client: g.LocalClient()}.Export(ctx, c.Dataset, c.Format, w)
+	}
+	return err
+}
+
+// withFacilities opens the registry in this process.
+func (g *Globals) withFacilities(ctx context.Context, do func(*facility.Service) error) (err error) {
+	db, err := g.OpenDB(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	all, err := assemble(ctx, db, g.Logger(), outside{})
+	if err != nil {
+		return err
+	}
+	return do(all.facilities)
+}

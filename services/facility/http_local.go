@@ -1,0 +1,198 @@
+package facility
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/gob"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"fujin/services/platform/kernel/errs"
+)
+
+// The database of a running server belongs to that server. A command beside it
+// reads and prepares the file itself and sends the rows through the server's
+// socket, as a gob stream that ends with an explicit mark: a sender that dies
+// leaves the dataset as it was.
+
+// parcel is one message of the stream: a row, or the end.
+type parcel struct {
+	Row *Row
+	End bool
+}
+
+// localPath is where these routes live; they exist for the local administrator
+// alone and are in no document.
+const localPath = "/local/datasets/"
+
+// mountLocal adds the routes.
+func (s *Service) mountLocal(r gin.IRouter) {
+	r.POST(localPath+":id/rows", s.local(s.postRows))
+	r.POST(localPath+":id/edits", s.local(s.postEdits))
+	r.GET(localPath+":id/export", s.local(s.getExport))
+}
+
+// local hides a route from everybody else and lets it take its time.
+func (s *Service) local(do func(c *gin.Context) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if s.options.LocalAdmin == nil || !s.options.LocalAdmin(c.Request.Context()) {
+			_ = c.Error(errs.New(errs.NotFound, "there is nothing at this address; /docs lists what there is"))
+			return
+		}
+		patient := http.NewResponseController(c.Writer)
+		err := errors.Join(patient.SetReadDeadline(time.Time{}), patient.SetWriteDeadline(time.Time{}))
+		if err == nil {
+			err = do(c)
+		}
+		if err != nil {
+			_ = c.Error(err)
+		}
+	}
+}
+
+// postRows takes the rows of a dataset's next version.
+func (s *Service) postRows(c *gin.Context) error {
+	parcels := gob.NewDecoder(bufio.NewReaderSize(c.Request.Body, 1<<20))
+	pub, err := s.Replace(c.Request.Context(), c.Param("id"), func(yield func(Row) error) error {
+		for {
+			var p parcel
+			if err := parcels.Decode(&p); err != nil {
+				return errs.New(errs.Invalid, "the rows ended early; nothing was published").WithCode("cut_short").Because(err)
+			}
+			if p.End || p.Row == nil {
+				return nil
+			}
+			if err := yield(*p.Row); err != nil {
+				return err
+			}
+		}
+	})
+	if err == nil {
+		c.JSON(http.StatusOK, pub)
+	}
+	return err
+}
+
+// postEdits takes edits of a dataset in force.
+func (s *Service) postEdits(c *gin.Context) error {
+	var edits []Edit
+	if err := gob.NewDecoder(c.Request.Body).Decode(&edits); err != nil {
+		return errs.New(errs.Invalid, "the edits cannot be read").Because(err)
+	}
+	pub, err := s.Change(c.Request.Context(), c.Param("id"), edits)
+	if err == nil {
+		c.JSON(http.StatusOK, pub)
+	}
+	return err
+}
+
+// getExport streams a dataset.
+func (s *Service) getExport(c *gin.Context) error {
+	return s.Export(c.Request.Context(), c.Param("id"), c.Query("format"), c.Writer)
+}
+
+// Remote publishes through the socket of a running server.
+type Remote struct{ Client *http.Client }
+
+// Replace does what Service.Replace does, in the server.
+func (r Remote) Replace(ctx context.Context, dataset string, feed Feed) (Publication, error) {
+	if err := ValidateDataset(dataset); err != nil {
+		return Publication{}, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	body, w := io.Pipe()
+	fed := make(chan error, 1)
+	go func() {
+		err := send(w, feed)
+		w.CloseWithError(err)
+		fed <- err
+	}()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://local"+localPath+url.PathEscape(dataset)+"/rows", body)
+	if err != nil {
+		return Publication{}, err
+	}
+	res, err := r.Client.Do(req)
+	body.CloseWithError(errStopped)
+	if feedErr := <-fed; feedErr != nil && !errors.Is(feedErr, errStopped) {
+		return Publication{}, feedErr
+	}
+	if err != nil {
+		return Publication{}, fmt.Errorf("sending the rows to the running server: %w", err)
+	}
+	defer res.Body.Close()
+	return answerOf(res)
+}
+
+var errStopped = errors.New("the server takes no more rows")
+
+// send writes the stream and its end mark.
+func send(w io.Writer, feed Feed) error {
+	buffered := bufio.NewWriterSize(w, 1<<20)
+	parcels := gob.NewEncoder(buffered)
+	err := feed(func(r Row) error { return parcels.Encode(parcel{Row: &r}) })
+	if err == nil {
+		err = parcels.Encode(parcel{End: true})
+	}
+	if err == nil {
+		err = buffered.Flush()
+	}
+	return err
+}
+
+// Change does what Service.Change does, in the server.
+func (r Remote) Change(ctx context.Context, dataset string, edits []Edit) (Publication, error) {
+	var body bytes.Buffer
+	if err := gob.NewEncoder(&body).Encode(edits); err != nil {
+		return Publication{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://local"+localPath+url.PathEscape(dataset)+"/edits", &body)
+	if err != nil {
+		return Publication{}, err
+	}
+	res, err := r.Client.Do(req)
+	if err != nil {
+		return Publication{}, fmt.Errorf("sending edits to the running server: %w", err)
+	}
+	defer res.Body.Close()
+	return answerOf(res)
+}
+
+// Export does what Service.Export does, from the server.
+func (r Remote) Export(ctx context.Context, dataset, format string, w io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://local"+localPath+url.PathEscape(dataset)+"/export?format="+url.QueryEscape(format), nil)
+	if err != nil {
+		return err
+	}
+	res, err := r.Client.Do(req)
+	if err != nil {
+		return fmt.Errorf("asking the running server: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		_, err := answerOf(res)
+		return err
+	}
+	_, err = io.Copy(w, res.Body)
+	return err
+}
+
+// answerOf reads a publication or the problem that prevented it.
+func answerOf(res *http.Response) (pub Publication, err error) {
+	if res.StatusCode == http.StatusOK {
+		return pub, json.NewDecoder(res.Body).Decode(&pub)
+	}
+	var p struct{ Detail, Code string }
+	if err := json.NewDecoder(res.Body).Decode(&p); err != nil || p.Detail == "" {
+		return pub, fmt.Errorf("the running server answered %s", res.Status)
+	}
+	return pub, errs.New(errs.Conflict, "%s", p.Detail).WithCode(p.Code)
+}

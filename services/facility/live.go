@@ -1,0 +1,324 @@
+package facility
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fujin/geo/index"
+	"fujin/services/platform/kernel"
+	"fujin/services/platform/kernel/errs"
+)
+
+// live is the index with the goroutine that keeps it: Run.
+type live struct {
+	index atomic.Pointer[index.Live]
+	// caught tells that the index has reached what was published at the start.
+	caught atomic.Bool
+	// seen are the dataset versions that were applied since the start.
+	seen sync.Map
+}
+
+const (
+	// bulkChange is how many changed rows of one publication are merged into a
+	// new base; fewer go to the overlay.
+	bulkChange = 50_000
+	// overlayLimit is how many changes the overlay holds before they are
+	// merged: queries look into it besides the base.
+	overlayLimit = 50_000
+)
+
+// view is the state of the index for one request.
+func (s *Service) view() (*index.View, error) {
+	if l := s.live.index.Load(); l != nil {
+		return l.View(), nil
+	}
+	return nil, errs.New(errs.Unavailable, "the facilities are being loaded; try again in a few seconds").WithCode("loading")
+}
+
+// Ready returns nil when searches see everything published before the start.
+func (s *Service) Ready() error {
+	if !s.live.caught.Load() {
+		return errors.New("the index of facilities is being loaded")
+	}
+	return nil
+}
+
+// Run loads the index and follows the outbox until ctx ends; then it saves the
+// index for the next start.
+func (s *Service) Run(ctx context.Context) error {
+	defer s.background.Wait()
+	l, err := s.load(ctx)
+	for err == nil && ctx.Err() == nil {
+		s.live.index.Store(l)
+		s.loadNames(ctx, l)
+		err = s.follow(ctx, l)
+		switch {
+		case errs.CodeOf(err) == "events_trimmed":
+			s.log.Warn("the outbox was trimmed beyond the index; it is loaded anew")
+			l, err = s.rebuild(ctx)
+		case errs.KindOf(err) == errs.Unavailable && ctx.Err() == nil:
+			s.log.Warn("the database does not answer; searches go on with what is loaded", "error", err)
+			err = pause(ctx, time.Second)
+		}
+	}
+	if ctx.Err() != nil {
+		err = nil
+	}
+	if l != nil && err == nil && l.View().Changed() > 0 {
+		err = l.Compact(context.WithoutCancel(ctx))
+	}
+	return err
+}
+
+// pause waits; it ends with ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+	return nil
+}
+
+// traitMasks are the bits of each attribute, for the index.
+func traitMasks() []uint64 {
+	masks := make([]uint64, len(traits))
+	for i, t := range traits {
+		masks[i] = t.all()
+	}
+	return masks
+}
+
+func (s *Service) indexOptions() index.Options {
+	return index.Options{Path: filepath.Join(s.db.Path(), "index.snapshot"), Database: s.db.ID(), Attributes: traitMasks()}
+}
+
+// load maps the snapshot, or builds the index where there is no usable one.
+func (s *Service) load(ctx context.Context) (*index.Live, error) {
+	start := time.Now()
+	l, err := index.Open(s.indexOptions())
+	if err == nil {
+		last, lastErr := s.db.LastSeq(ctx)
+		if lastErr != nil {
+			return nil, lastErr
+		}
+		if l.View().Seq() <= last {
+			s.log.Info("index mapped", "facilities", l.View().Len(), "seq", l.View().Seq(), "took", time.Since(start))
+			return l, nil
+		}
+		err = fmt.Errorf("it is ahead of the database (%d > %d)", l.View().Seq(), last)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("the index snapshot cannot be used; it is built anew", "error", err)
+	}
+	return s.rebuild(ctx)
+}
+
+// rebuild reads all facilities in force from the database.
+func (s *Service) rebuild(ctx context.Context) (*index.Live, error) {
+	start := time.Now()
+	l := index.New(s.indexOptions())
+	err := s.db.Read(ctx, func(q kernel.Queryer) error {
+		var seq int64
+		if err := q.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM outbox`).Scan(&seq); err != nil {
+			return err
+		}
+		list, err := listDatasets(ctx, q)
+		if err != nil {
+			return err
+		}
+		return l.Rebuild(ctx, seq, func(add func(index.Item) error) error {
+			for _, d := range list {
+				if err := addInForce(ctx, q, d, add); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if err == nil {
+		s.log.Info("index built", "facilities", l.View().Len(), "took", time.Since(start))
+	}
+	return l, err
+}
+
+// addInForce adds the facilities of a dataset's version.
+func addInForce(ctx context.Context, q kernel.Queryer, d Dataset, add func(index.Item) error) error {
+	var body []byte
+	return each(ctx, q, func(row *stored) error {
+		item, err := row.item(body[:0])
+		if err != nil {
+			return err
+		}
+		body = item.Body
+		return add(item)
+	}, inForce, d.ID, d.Version)
+}
+
+// follow applies what is published until ctx ends.
+func (s *Service) follow(ctx context.Context, l *index.Live) error {
+	target, err := s.db.LastSeq(ctx)
+	if err != nil {
+		return err
+	}
+	if l.View().Seq() >= target {
+		s.live.caught.Store(true)
+	}
+	compacting := make(chan struct{}, 1)
+	return s.db.Follow(ctx, l.View().Seq(), []string{TopicPublished}, func(ctx context.Context, events []kernel.Event) error {
+		if err := s.apply(ctx, l, events); err != nil {
+			return err
+		}
+		if events[len(events)-1].Seq >= target {
+			s.live.caught.Store(true)
+		}
+		if l.View().Changed() > overlayLimit {
+			s.compact(ctx, l, compacting)
+		}
+		return nil
+	})
+}
+
+// compact merges the overlay into the base beside the following.
+func (s *Service) compact(ctx context.Context, l *index.Live, running chan struct{}) {
+	select {
+	case running <- struct{}{}:
+		s.background.Go(func() {
+			defer func() { <-running }()
+			mark := s.names.live.Mark()
+			if err := l.Compact(ctx); err == nil {
+				s.buildNames(ctx, mark)
+			} else if ctx.Err() == nil {
+				s.log.Error("the index could not be merged", "error", err)
+			}
+		})
+	default:
+	}
+}
+
+// span is a range of versions of one dataset that a slice of events published.
+type span struct {
+	dataset     string
+	after, upTo int64
+	changed     int64
+}
+
+// bulk tells whether the span is merged into a new base.
+func (sp span) bulk() bool { return sp.changed >= bulkChange }
+
+// spansOf joins events, which come in order, per dataset.
+func spansOf(events []kernel.Event) ([]span, error) {
+	var spans []span
+	at := map[string]int{}
+	for _, e := range events {
+		var pub Publication
+		if err := json.Unmarshal(e.Payload, &pub); err != nil {
+			return nil, errs.New(errs.Internal, "event %d: %v", e.Seq, err)
+		}
+		i, known := at[e.Ref]
+		if !known {
+			i = len(spans)
+			at[e.Ref] = i
+			spans = append(spans, span{dataset: e.Ref, after: pub.Version - 1})
+		}
+		spans[i].upTo = pub.Version
+		spans[i].changed += pub.Added + pub.Changed + pub.Removed + pub.Confirmed
+	}
+	return spans, nil
+}
+
+// apply brings publications into the index; readers see each slice whole.
+func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Event) error {
+	spans, err := spansOf(events)
+	if err != nil {
+		return err
+	}
+	seq := events[len(events)-1].Seq
+	var upserts []index.Item
+	var deletes []string
+	mark, bulk := s.names.live.Mark(), false
+	for _, sp := range spans {
+		if sp.bulk() {
+			bulk = true
+			if err := s.replace(ctx, l, sp, seq); err != nil {
+				return err
+			}
+			continue
+		}
+		err := s.db.Read(ctx, func(q kernel.Queryer) error {
+			u, d, err := changesOf(ctx, q, sp)
+			upserts, deletes = append(upserts, u...), append(deletes, d...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if bulk {
+		s.buildNames(ctx, mark)
+	}
+	before := l.View()
+	if err := l.Apply(upserts, deletes, seq); err != nil {
+		return err
+	}
+	s.renamed(before, l.View(), upserts, deletes)
+	for _, sp := range spans {
+		s.live.seen.Store(sp.dataset, sp.upTo)
+	}
+	return nil
+}
+
+// Seen is the newest version of a dataset that searches see, as far as it was
+// published since the start; 0 = none was.
+func (s *Service) Seen(dataset string) int64 {
+	if v, ok := s.live.seen.Load(dataset); ok {
+		return v.(int64)
+	}
+	return 0
+}
+
+// replace merges a large publication into a new base.
+func (s *Service) replace(ctx context.Context, l *index.Live, sp span, seq int64) error {
+	start := time.Now()
+	err := s.db.Read(ctx, func(q kernel.Queryer) error {
+		return l.Replace(ctx, sp.dataset, l.View().Seq(), func(add func(index.Item) error) error {
+			return addInForce(ctx, q, Dataset{ID: sp.dataset, Version: sp.upTo}, add)
+		})
+	})
+	if err == nil {
+		s.log.Info("index merged", "dataset", sp.dataset, "version", sp.upTo, "facilities", l.View().Len(), "took", time.Since(start))
+	}
+	return err
+}
+
+// changesOf reads what a span of versions began, confirmed or ended.
+func changesOf(ctx context.Context, q kernel.Queryer, sp span) (upserts []index.Item, deletes []string, err error) {
+	gone := map[string]bool{}
+	if err := endedIDs(ctx, q, sp.dataset, sp.after, sp.upTo, func(id string) { gone[id] = true }); err != nil {
+		return nil, nil, err
+	}
+	for _, where := range [...]string{changedBegun, changedNoted} {
+		err := each(ctx, q, func(row *stored) error {
+			if row.Ended != 0 && row.Ended <= sp.upTo {
+				return nil // a later version of the span says more
+			}
+			delete(gone, row.ID)
+			item, err := row.item(nil)
+			upserts = append(upserts, item)
+			return err
+		}, where, sp.dataset, sp.after, sp.upTo)
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	for id := range gone {
+		deletes = append(deletes, id)
+	}
+	return upserts, deletes, nil
+}

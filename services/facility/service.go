@@ -1,0 +1,154 @@
+package facility
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/wkb"
+
+	"fujin/datasets"
+	"fujin/geo/navigation"
+	"fujin/services/platform/kernel"
+	"fujin/services/platform/kernel/errs"
+	"fujin/services/platform/search"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Options steer the service; the zero value works.
+type Options struct {
+	Logger *slog.Logger
+	// Clock gives the time at which open states are judged.
+	Clock func() time.Time
+	// Navigation holds the operator's names and keys at map providers.
+	Navigation navigation.Options
+	// Router, if set, gives routed distances.
+	Router Router
+	// BuildNames makes the file of names, the function BuildNames unless set;
+	// a server has it run in a process of its own.
+	BuildNames func(ctx context.Context, snapshot, database, file string) error
+	// LocalAdmin tells whether a request came through the data folder's socket.
+	LocalAdmin func(context.Context) bool
+}
+
+// Service is the registry with its live index.
+type Service struct {
+	db      *kernel.DB
+	log     *slog.Logger
+	clock   func() time.Time
+	options Options
+	cursors cursors
+	zones   zones
+	pool    *sync.Pool
+	live    live
+	names   names
+	// background are the goroutines that Run started besides itself.
+	background sync.WaitGroup
+
+	nearbyParams params
+}
+
+// New prepares the tables. Reads need Run too, which keeps the index.
+func New(ctx context.Context, db *kernel.DB, options Options) (*Service, error) {
+	tables, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Migrate(ctx, "facility", tables); err != nil {
+		return nil, err
+	}
+	s := &Service{db: db, log: options.Logger, clock: options.Clock, options: options, pool: newScratchPool()}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.clock == nil {
+		s.clock = db.Now
+	}
+	s.cursors.key = sha256.Sum256([]byte("facility cursor " + db.ID()))
+	s.nearbyParams = nearbyParams()
+	s.names.live = search.NewLive(nil)
+	return s, nil
+}
+
+// Datasets lists what is published.
+func (s *Service) Datasets(ctx context.Context) ([]Dataset, error) {
+	return listDatasets(ctx, s.db.Reader())
+}
+
+// Published is a facility as the registry has it.
+type Published struct {
+	ID      string
+	Dataset string
+	Version int64
+	datasets.Place
+}
+
+// Each hands over the facilities of a dataset's version in force, in no
+// particular order, all as of one moment.
+func (s *Service) Each(ctx context.Context, dataset string, yield func(Published) error) error {
+	return s.db.Read(ctx, func(q kernel.Queryer) error {
+		d, err := findDataset(ctx, q, dataset)
+		if err != nil {
+			return err
+		}
+		return each(ctx, q, func(row *stored) error {
+			p, err := row.published()
+			if err != nil {
+				return err
+			}
+			return yield(p)
+		}, inForce, dataset, d.Version)
+	})
+}
+
+// published decodes a row.
+func (s *stored) published() (Published, error) {
+	d, err := decode([]byte(s.Doc))
+	if err != nil {
+		return Published{}, errs.New(errs.Internal, "facility %s: stored document: %v", s.ID, err)
+	}
+	p := Published{ID: s.ID, Dataset: s.Dataset, Version: s.Version, Place: datasets.Place{
+		SourceID: s.sourceID(), Name: d.Name, Category: s.Category, Geometry: orb.Point{s.Lon, s.Lat}, Address: d.Address, Phone: d.Phone,
+		OpeningHours: d.OpeningHours, Attributes: d.Attributes,
+	}}
+	if s.Shape != nil {
+		if p.Geometry, err = wkb.Unmarshal(s.Shape); err != nil {
+			return Published{}, errs.New(errs.Internal, "facility %s: stored geometry: %v", s.ID, err)
+		}
+	}
+	if s.VerifiedAt != 0 {
+		p.VerifiedAt = time.UnixMilli(s.VerifiedAt).UTC()
+	}
+	return p, nil
+}
+
+// sourceID is the id that the source gave the facility, if it did.
+func (s *stored) sourceID() string {
+	if len(s.Key) > 2 && s.Key[:2] == "i:" {
+		return s.Key[2:]
+	}
+	return ""
+}
+
+// zones caches time zones by name.
+type zones struct{ byName sync.Map }
+
+// load gives a zone, UTC for an unknown name.
+func (z *zones) load(name string) *time.Location {
+	if l, ok := z.byName.Load(name); ok {
+		return l.(*time.Location)
+	}
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		l = time.UTC
+	}
+	z.byName.Store(name, l)
+	return l
+}
