@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -42,7 +43,12 @@ func (p *placer) position(n int) (orb.Point, *fault, error) {
 	point := orb.Point{b.value, a.value}
 	if crs != WebMercator && !inRange(point) {
 		scaled, ok := unscale(a, b)
-		if !ok {
+		switch {
+		case !ok && math.Abs(a.value) > 90 && thousands(lat):
+			return orb.Point{}, damaged(p.latColumn(col), lat), nil
+		case !ok && math.Abs(b.value) > 180 && thousands(lon):
+			return orb.Point{}, damaged(p.lonColumn(col), lon), nil
+		case !ok:
 			return orb.Point{}, p.outOfRange(col, a, b, lat, lon), nil
 		}
 		if err := p.once(n, p.latColumn(col), "coordinate_scaled", "coordinates such as %s are read as millionths of a degree", clip(lat)); err != nil {
@@ -133,8 +139,13 @@ func nullIslandFault(column string) *fault {
 // like.
 func (p *placer) outOfRange(col *column, a, b angle, lat, lon string) *fault {
 	column, what := p.latColumn(col), fmt.Sprintf("latitude %s is beyond ±90", clip(lat))
+	text, value := lat, a.value
 	if math.Abs(a.value) <= 90 {
 		column, what = p.lonColumn(col), fmt.Sprintf("longitude %s is beyond ±180", clip(lon))
+		text, value = lon, b.value
+	}
+	if math.Abs(value) > 180 && isGrouped(text) {
+		return damaged(column, text)
 	}
 	switch {
 	case math.Abs(a.value) <= 180 && math.Abs(b.value) <= 90:
@@ -143,6 +154,14 @@ func (p *placer) outOfRange(col *column, a, b angle, lat, lon string) *fault {
 		what += "; if these are metres, state the coordinate system or convert to degrees"
 	}
 	return &fault{column, "coordinate_out_of_range", what}
+}
+
+// isGrouped tells a number in groups of three digits, "481.353": no coordinate
+// has three digits before the point and three behind and is beyond 180, but
+// what a spreadsheet makes of 48.1353 is.
+func isGrouped(text string) bool {
+	whole, fraction, ok := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	return ok && len(whole) == 3 && len(fraction) == 3
 }
 
 // unscale reads whole numbers as millionths of a degree, if they are too large
@@ -169,10 +188,7 @@ func (p *placer) suspect(n int, col *column, point orb.Point) error {
 	a := &p.area
 	here := max(math.Abs(point[1]-a.lat), math.Abs(point[0]-a.lon))
 	there := max(math.Abs(point[0]-a.lat), math.Abs(point[1]-a.lon))
-	if a.count >= 20 && a.spread < 4 && here > 12 && there < 4+2*a.spread {
-		return p.warn(n, p.latColumn(col), "position_swapped", "latitude %v and longitude %v look swapped: exchanged, the place would lie among the others",
-			geo.Round7(point[1]), geo.Round7(point[0]))
-	}
+	swapped := a.count >= 20 && a.spread < 4 && here > 12 && there < 4+2*a.spread
 	weight := 1 / float64(min(a.count+1, 1000))
 	a.lat += (point[1] - a.lat) * weight
 	a.lon += (point[0] - a.lon) * weight
@@ -180,5 +196,9 @@ func (p *placer) suspect(n int, col *column, point orb.Point) error {
 		a.spread += (here - a.spread) * weight
 	}
 	a.count++
-	return nil
+	if !swapped {
+		return nil
+	}
+	return p.warn(n, p.latColumn(col), "position_swapped", "latitude %v and longitude %v look swapped: exchanged, the place would lie among the others",
+		geo.Round7(point[1]), geo.Round7(point[0]))
 }

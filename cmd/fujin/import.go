@@ -133,6 +133,7 @@ func (r *importRun) sink(source datasets.Source, yield func(facility.Row) error)
 			return yield(row)
 		},
 		Issue: func(i datasets.Issue) error {
+			i.File = ""
 			if len(r.sources) > 1 {
 				i.File = source.Name
 			}
