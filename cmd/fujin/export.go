@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -29,7 +30,12 @@ Examples:
 }
 
 // Validate is called by the command line parser.
-func (c *exportCommand) Validate() error { return facility.ValidateDataset(c.Dataset) }
+func (c *exportCommand) Validate() error {
+	if err := facility.ValidateDataset(c.Dataset); err != nil && c.Dataset != "" { // kong says what is missing
+		return fmt.Errorf("--dataset %q: use 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit", c.Dataset)
+	}
+	return nil
+}
 
 // Run writes the file.
 func (c *exportCommand) Run(ctx context.Context, g *Globals) error {

@@ -45,13 +45,11 @@ Exit status: 0 if a row was accepted, 1 if none was or a file was refused, 2 for
 
 // Validate is called by the command line parser: its errors are usage errors.
 func (c *importCommand) Validate() error {
-	if err := facility.ValidateDataset(c.Dataset); err != nil {
-		return err
+	if err := facility.ValidateDataset(c.Dataset); err != nil && c.Dataset != "" { // kong says what is missing
+		return fmt.Errorf("--dataset %q: use 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit", c.Dataset)
 	}
-	if c.Category != "" {
-		if err := facility.ValidateCategory(c.Category); err != nil {
-			return err
-		}
+	if err := facility.ValidateCategory(c.Category); err != nil && c.Category != "" {
+		return fmt.Errorf("--category %q: use a-z, 0-9 and _, beginning with a letter", c.Category)
 	}
 	return datasets.ValidateCRS(c.CRS)
 }
