@@ -94,6 +94,8 @@ func (g *Gate) mountDocs() {
 	g.engine.GET("/openapi.json", documentHandler("application/openapi+json", current))
 	g.engine.GET("/openapi-3.0.json", documentHandler("application/openapi+json", older))
 	reference := sync.OnceValues(func() ([]byte, error) { return g.renderReference() })
+	style := sync.OnceValues(func() ([]byte, error) { return docs.ReadFile("docs/style.css") })
+	g.engine.GET("/docs/style.css", documentHandler("text/css; charset=utf-8", style))
 	g.engine.GET("/docs", g.page(documentHandler("text/html; charset=utf-8", reference)))
 	g.engine.GET("/docs/:guide", g.page(g.guideHandler()))
 }

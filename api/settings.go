@@ -39,8 +39,7 @@ func (g *Gate) mountSettings() {
 	})
 }
 
-// contentPolicy lets a page load from its own origin and from the base map, nothing else. The map library builds its
-// worker from a blob and sets styles on elements.
+// contentPolicy lets a page load from its own origin and from the base map, nothing else.
 func contentPolicy(base *BaseMap) string {
 	outside := ""
 	if base != nil {
@@ -54,7 +53,7 @@ func contentPolicy(base *BaseMap) string {
 			}
 		}
 	}
-	return "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:" + outside +
-		"; connect-src 'self'" + outside + "; worker-src 'self' blob:; child-src blob:; object-src 'none'; base-uri 'none'; " +
-		"form-action 'self'; frame-ancestors 'none'"
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:" + outside +
+		"; connect-src 'self'" + outside + "; worker-src 'self'; manifest-src 'self'; base-uri 'none'; " +
+		"form-action 'none'; frame-ancestors 'none'"
 }

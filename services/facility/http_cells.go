@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/gin-gonic/gin"
+	"github.com/paulmach/orb"
 	"github.com/uber/h3-go/v4"
 
 	"fujin/geo"
@@ -35,8 +36,9 @@ func (s *Service) getCells(ps params) gin.HandlerFunc {
 			answer := struct {
 				Res   int          `json:"res"`
 				Cells []cellAnswer `json:"cells"`
+				CRS   geo.CRS      `json:"crs"`
 				AsOf  string       `json:"as_of"`
-			}{Res: r.res, Cells: []cellAnswer{}, AsOf: stamp(r.now)}
+			}{Res: r.res, Cells: []cellAnswer{}, CRS: r.crs, AsOf: stamp(r.now)}
 			for _, n := range view.Cells(index.Cells{Bounds: boxes(r), Resolution: r.res}) {
 				last := len(answer.Cells) - 1
 				if last < 0 || answer.Cells[last].id != n.Cell {
@@ -48,6 +50,8 @@ func (s *Service) getCells(ps params) gin.HandlerFunc {
 					if err != nil {
 						return err
 					}
+					centre := at(r.crs.FromWGS84(orb.Point{a.Lon, a.Lat}))
+					a.Lat, a.Lon = centre.Lat, centre.Lon
 					answer.Cells = append(answer.Cells, a)
 					last++
 				}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
+	"fujin/geo"
 	"fujin/geo/index"
 	"fujin/services/platform/kernel/errs"
 )
@@ -22,7 +24,11 @@ import (
 func (s *Service) getBox(ps params) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		s.read(c, ps, func(w *scratch, r *request) error {
-			return s.writeInside(c, w, r, index.Within{Bounds: boxes(r)})
+			q := index.Within{Bounds: boxes(r)}
+			if r.crs != wgs84 && len(q.Bounds) == 1 && r.bbox.Max[0]-r.bbox.Min[0] < bendingBox {
+				q = index.Within{Area: bent(r.bbox, r.crs)}
+			}
+			return s.writeInside(c, w, r, q)
 		})
 	}
 }
@@ -40,6 +46,26 @@ func boxes(r *request) []orb.Bound {
 		{Min: b.Min, Max: orb.Point{180, b.Max[1]}},
 		{Min: orb.Point{-180, b.Min[1]}, Max: b.Max},
 	}
+}
+
+// bendingBox is the width, in degrees, up to which the edges of a box in a
+// shifted system are followed as they bend in WGS-84, by up to 30 m.
+const bendingBox = 10
+
+// bent is the outline of a box of a shifted system, in WGS-84.
+func bent(b orb.Bound, crs geo.CRS) orb.Polygon {
+	const steps, step = 200, 0.005 // at 0.005 degrees the outline is right to the centimetre
+	corners := b.ToRing()
+	ring := make(orb.Ring, 0, 4*steps+1)
+	for i := range 4 {
+		from, to := corners[i], corners[i+1]
+		n := min(int(math.Max(math.Abs(to[0]-from[0]), math.Abs(to[1]-from[1]))/step)+1, steps)
+		for j := range n {
+			share := float64(j) / float64(n)
+			ring = append(ring, crs.ToWGS84(orb.Point{from[0] + share*(to[0]-from[0]), from[1] + share*(to[1]-from[1])}))
+		}
+	}
+	return orb.Polygon{append(ring, ring[0])}
 }
 
 // postWithin answers POST /v1/facilities/within.

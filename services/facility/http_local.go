@@ -54,6 +54,12 @@ func (s *Service) local(do func(c *gin.Context) error) gin.HandlerFunc {
 		}
 		if err != nil {
 			_ = c.Error(err)
+			if c.Writer.Written() {
+				// Half an answer is out: cut the connection, so that nobody takes
+				// it for a whole one.
+				s.log.Error("an answer ended early", "route", c.FullPath(), "error", err)
+				panic(http.ErrAbortHandler)
+			}
 		}
 	}
 }

@@ -234,7 +234,7 @@ func boolean(name, value string) (bool, error) {
 	case "false", "0":
 		return false, nil
 	}
-	return false, coded{"not_one_of", fmt.Sprintf("%s must be true or false, not %q", name, clip(value))}
+	return false, coded{"not_a_boolean", fmt.Sprintf("%s must be true or false, not %q", name, clip(value))}
 }
 
 // clip keeps what is repeated in a message short.

@@ -132,7 +132,7 @@ func setOpenAt(r *request, v string) error {
 	// A plus sign that was not percent-encoded arrives as a blank.
 	t, err := time.Parse(time.RFC3339, strings.Replace(v, " ", "+", 1))
 	if err != nil {
-		return fmt.Errorf("open_at must be now or an RFC 3339 time such as 2026-11-21T22:00:00+08:00, not %q", clip(v))
+		return coded{"not_a_time", fmt.Sprintf("open_at must be now or an RFC 3339 time such as 2026-11-21T22:00:00+08:00, not %q", clip(v))}
 	}
 	if t.Year() < 1970 || t.Year() > 2200 {
 		return outOfRange("open_at must lie in the years 1970 to 2200")
@@ -198,7 +198,7 @@ func cellParams() params {
 		set: func(r *request, v string) (err error) {
 			r.res, err = integer("res", v, 0, index.CellResolution)
 			return err
-		}}}
+		}}, crsParam()}
 }
 
 // searchParams is the table of GET /v1/search.

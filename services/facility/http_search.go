@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/paulmach/orb"
 
+	"fujin/geo"
 	"fujin/geo/division"
 )
 
@@ -33,8 +34,9 @@ func (s *Service) getSearch(ps params) gin.HandlerFunc {
 			}
 			answer := struct {
 				Results []found `json:"results"`
+				CRS     geo.CRS `json:"crs"`
 				AsOf    string  `json:"as_of"`
-			}{Results: s.searchDivisions(r), AsOf: stamp(r.now)}
+			}{Results: s.searchDivisions(r), CRS: r.crs, AsOf: stamp(r.now)}
 			named, err := s.searchNames(view, r, r.limit-len(answer.Results))
 			if err != nil {
 				return err

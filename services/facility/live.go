@@ -171,7 +171,8 @@ func (s *Service) follow(ctx context.Context, l *index.Live) error {
 		s.live.caught.Store(true)
 	}
 	compacting := make(chan struct{}, 1)
-	return s.db.Follow(ctx, l.View().Seq(), []string{TopicPublished}, func(ctx context.Context, events []kernel.Event) error {
+	// All topics: the index has to know that it has passed the others' events.
+	return s.db.Follow(ctx, l.View().Seq(), nil, func(ctx context.Context, events []kernel.Event) error {
 		if err := s.apply(ctx, l, events); err != nil {
 			return err
 		}
@@ -212,11 +213,14 @@ type span struct {
 // bulk tells whether the span is merged into a new base.
 func (sp span) bulk() bool { return sp.changed >= bulkChange }
 
-// spansOf joins events, which come in order, per dataset.
+// spansOf joins publications, which come in order, per dataset.
 func spansOf(events []kernel.Event) ([]span, error) {
 	var spans []span
 	at := map[string]int{}
 	for _, e := range events {
+		if e.Topic != TopicPublished {
+			continue
+		}
 		var pub Publication
 		if err := json.Unmarshal(e.Payload, &pub); err != nil {
 			return nil, errs.New(errs.Internal, "event %d: %v", e.Seq, err)

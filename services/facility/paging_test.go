@@ -140,7 +140,9 @@ func checkCursor(t *testing.T, l list, cursor string) {
 // refusal asks for a page that is refused and gives the code of the cursor's fault.
 func (s *site) refusal(l list, query string) string {
 	s.t.Helper()
-	var p struct{ Errors []struct{ Location, Code string } }
+	var p struct {
+		Errors []struct{ Location, Code string }
+	}
 	if status, _ := s.ask(l.method, l.target+query, l.body, &p); status != http.StatusBadRequest || len(p.Errors) != 1 || p.Errors[0].Location != "query.cursor" {
 		return fmt.Sprint(status, p.Errors)
 	}

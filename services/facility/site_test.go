@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +27,8 @@ type site struct {
 	*facility.Service
 	t       *testing.T
 	handler http.Handler
+	// stop ends the service, once, and waits until it has.
+	stop func()
 }
 
 func serve(t *testing.T, db *kernel.DB, options facility.Options) *site {
@@ -52,13 +55,13 @@ func serveBehind(t *testing.T, db *kernel.DB, options facility.Options, config a
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	t.Cleanup(func() {
+	at := &site{s, t, gate.Handler(), sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("run: %v", err)
 		}
-	})
-	at := &site{s, t, gate.Handler()}
+	})}
+	t.Cleanup(at.stop)
 	at.eventually("ready", s.Ready)
 	return at
 }
