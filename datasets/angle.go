@@ -28,7 +28,8 @@ func parseAngle(text string) (angle, bool) {
 		text = strings.Replace(text, ",", ".", 1)
 	}
 	text = strings.Replace(text, "−", "-", 1)
-	v, ok := parseDecimal(strings.TrimRight(text, "°度 "))
+	text = strings.TrimSuffix(strings.TrimRight(strings.TrimSuffix(text, "REES"), "°度 "), "DEG")
+	v, ok := parseDecimal(strings.TrimSpace(text))
 	if !ok {
 		v, ok = parseSexagesimal(text)
 	}
@@ -66,6 +67,7 @@ var hemispheres = [...]struct {
 }{
 	{"北纬", 'N', false}, {"北緯", 'N', false}, {"南纬", 'N', true}, {"南緯", 'N', true},
 	{"东经", 'E', false}, {"東經", 'E', false}, {"東経", 'E', false}, {"西经", 'E', true}, {"西經", 'E', true},
+	{"NORTH", 'N', false}, {"SOUTH", 'N', true}, {"EAST", 'E', false}, {"WEST", 'E', true},
 	{"N", 'N', false}, {"S", 'N', true}, {"E", 'E', false}, {"W", 'E', true},
 }
 
@@ -81,6 +83,18 @@ func cutHemisphere(text string) (rest string, axis byte, negative bool) {
 		}
 	}
 	return text, 0, false
+}
+
+// thousands tells a number that a spreadsheet has given thousand dots:
+// 481.818 was once 48.1818.
+func thousands(text string) bool {
+	groups := strings.Split(strings.TrimLeft(strings.TrimSpace(text), "+-"), ".")
+	for i, group := range groups {
+		if len(group) != 3 && i > 0 || len(group) == 0 || len(group) > 3 {
+			return false
+		}
+	}
+	return len(groups) > 1
 }
 
 // parseSexagesimal reads degrees, minutes and perhaps seconds parted by marks,

@@ -85,6 +85,13 @@ func (k valueKind) normalise(text, key, raw string) normalised {
 	if v, known := words()[wordKey{kindFlag, word}]; known {
 		return normalised{value: v}
 	}
+	if k == kindWheelchair { // a list of what there is
+		for part := range strings.SplitSeq(word, ",") {
+			if v, known := words()[wordKey{k, strings.TrimSpace(part)}]; known && strings.Contains(word, ",") {
+				return normalised{value: v, extraKey: raw, extra: text}
+			}
+		}
+	}
 	if k == kindAccess {
 		return normalised{value: text, unknown: true}
 	}
@@ -105,7 +112,7 @@ const valueWords = `
 flag yes: yes, y, true, t, 1, x, ja, j, oui, o, si, sí, s, tak, da, sim, vrai, wahr, yes (only), yes - only, 是, 有, 有り, あり, はい, ○, ◯, ✓, ✔, √, 예, 네, 유, 있음, כן, да, evet, kyllä, igen, available, vorhanden
 flag no: no, n, false, f, 0, n0, nein, nee, non, nie, ne, não, falso, faux, falsch, 否, 无, 無, 没有, なし, 無し, いいえ, ×, ✗, 아니오, 아니요, 무, 없음, לא, нет, hayır, ei, nem, none, not available, keine
 flag limited: limited
-wheelchair yes: full, fully, accessible, wheelchair accessible, barrierefrei, rollstuhlgerecht, toegankelijk, accessibile, accesible, 无障碍, 無障礙, 可, 可用, נגיש
+wheelchair yes: wheelchair, full, fully, accessible, wheelchair accessible, barrierefrei, rollstuhlgerecht, toegankelijk, accessibile, accesible, 无障碍, 無障礙, 可, 可用, נגיש
 wheelchair designated: designated, dedicated, exclusive, 专用, 專用
 wheelchair limited: limited, partial, partly, partially, teilweise, bedingt, eingeschränkt, beperkt, partiel, parcial, parziale, częściowo, 部分, 有限
 wheelchair no: not accessible, inaccessible, nicht barrierefrei, 不可, 不可用

@@ -191,7 +191,7 @@ func (s *tableScanner) quoted() (used int, ok bool, err error) {
 			break
 		}
 	}
-	if q.lines > 0 && (q.stray || s.width > 0 && len(s.cuts) != s.width) {
+	if q.unclosed || q.lines > 0 && (q.stray || s.width > 0 && len(s.cuts) != s.width) {
 		return 0, false, nil
 	}
 	row := string(s.text)
@@ -219,6 +219,7 @@ func (q *quotedRow) peek(n int) (byte, bool, error) {
 	s := q.scanner
 	for q.at+n >= s.end && !s.ended {
 		if q.at-s.pos > maxRecord {
+			q.unclosed = true
 			return 0, false, nil
 		}
 		offset := q.at - s.pos
@@ -262,6 +263,7 @@ func (q *quotedRow) field() (more bool, err error) {
 func (q *quotedRow) outside() (more bool, err error) {
 	s := q.scanner
 	for {
+		q.copyUntil(s.delimiter, '\n', '\r')
 		b, there, err := q.peek(0)
 		if err != nil || !there {
 			return false, err
@@ -281,29 +283,47 @@ func (q *quotedRow) outside() (more bool, err error) {
 			}
 			return false, nil
 		}
-		s.text = append(s.text, b)
-		q.at++
 	}
+}
+
+// copyUntil copies what the buffer holds before any of three bytes.
+func (q *quotedRow) copyUntil(a, b, c byte) {
+	s := q.scanner
+	rest := s.buf[q.at:s.end]
+	n := 0
+	for n < len(rest) && rest[n] != a && rest[n] != b && rest[n] != c {
+		n++
+	}
+	s.text = append(s.text, rest[:n]...)
+	q.at += n
 }
 
 // inside copies a quoted field up to its closing quote. A quote closes if a
 // delimiter, a line's end or blanks and one of these follow; "" is a quote.
 func (q *quotedRow) inside() error {
 	s := q.scanner
+	escape := byte('"')
+	if s.backslash {
+		escape = '\\'
+	}
 	for {
+		from := len(s.text)
+		q.copyUntil('"', '"', escape)
+		q.lines += bytes.Count(s.text[from:], []byte{'\n'}) + bytes.Count(s.text[from:], []byte{'\r'})
 		b, there, err := q.peek(0)
 		if err != nil {
 			return err
 		}
-		if !there || q.at-s.pos > maxRecord {
+		if !there {
 			q.unclosed = true
 			return nil
 		}
+		if b != '"' && b != escape {
+			continue // the buffer was filled
+		}
 		q.at++
 		switch {
-		case b == '\n' || b == '\r':
-			q.lines++
-		case b == '\\' && s.backslash:
+		case b == '\\':
 			if b, there, err = q.peek(0); err != nil || !there {
 				q.unclosed = true
 				return err
@@ -323,6 +343,10 @@ func (q *quotedRow) inside() error {
 				return err
 			}
 			q.stray = true
+		}
+		if q.stray && q.lines > 0 { // the quotes of several rows
+			q.unclosed = true
+			return nil
 		}
 		s.text = append(s.text, b)
 	}

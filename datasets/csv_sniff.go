@@ -139,7 +139,7 @@ func findHeader(rows [][]string, mapping map[string]string) int {
 			return i
 		}
 		for _, name := range mapping {
-			if slices.Contains(row, name) {
+			if _, err := strconv.Atoi(name); err != nil && slices.Contains(row, name) {
 				return i
 			}
 		}
@@ -174,8 +174,9 @@ func (p *placer) headerColumns(header []string) []*column {
 // columnName is what a column without a name is called.
 func columnName(i int) string { return "column_" + strconv.Itoa(i+1) }
 
-// phoneNumber is a telephone number as a whole value.
-var phoneNumber = regexp.MustCompile(`^\+?[\d\s()./-]{7,20}$`)
+// phoneNumber is a telephone number as a whole value: ten digits at least, which
+// tells it from dates and post codes.
+var phoneNumber = regexp.MustCompile(`^\+?\(?\d(?:[\s()./-]{0,2}\d){9,14}$`)
 
 // A profile is what a column's sample values look like.
 type profile struct {

@@ -180,6 +180,12 @@ var (
 // detectJSON tells the kinds of JSON by the members that come first.
 func detectJSON(text []byte) Format {
 	feature, overpass := geoJSONType.FindIndex(text), overpassRoot.FindIndex(text)
+	if text[0] == '[' { // of features, or of records that hold a geometry somewhere
+		kind := gjson.GetBytes(text, "0.type").Raw
+		if !geoJSONType.MatchString(`"type":` + kind) {
+			feature = nil
+		}
+	}
 	switch {
 	case overpass != nil && (feature == nil || overpass[0] < feature[0]):
 		return Overpass

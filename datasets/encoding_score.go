@@ -187,9 +187,18 @@ func letterScore(previous, r, next rune) float64 {
 		if unicode.IsLetter(beside) && scriptOf(beside) != script {
 			sum -= 2
 		}
+		if script == 0 && beside >= 0x80 && unicode.IsLetter(beside) { // accents stand alone
+			sum -= 0.4
+		}
 	}
 	if unicode.IsUpper(r) && unicode.IsLower(previous) || unicode.IsLower(r) && unicode.IsUpper(next) {
 		sum -= 3
+	}
+	switch {
+	case strings.ContainsRune("оеаинтсрвлОЕАИНТСРВЛיוהלאתמרבש", r):
+		sum += 0.2
+	case strings.ContainsRune("ъэщцфхжшЪЭЩЦФХЖШ", r):
+		sum -= 0.4
 	}
 	if script == 0 && !strings.ContainsRune(commonAccents, r) {
 		sum -= 0.6

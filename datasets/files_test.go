@@ -103,3 +103,10 @@ func writeFile(t testing.TB, path string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+// readerFunc makes a Reader of a function.
+type readerFunc func(context.Context, Source, Options, Sink) (Summary, error)
+
+func (f readerFunc) Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, error) {
+	return f(ctx, src, opt, sink)
+}

@@ -2,7 +2,10 @@ package datasets
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"html"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,8 +26,16 @@ func normaliseHours(text string) hoursText {
 	case folded == "daylighthours" || folded == "daylight" || folded == "daytimehours":
 		return hoursText{value: "sunrise-sunset"}
 	}
-	_, problem := hours.Parse(text)
-	if problem == nil && !ambiguousClock(text) {
+	if strings.ContainsAny(text, "午晚") { // 下午2至6時: until six in the evening
+		if value, ok := translate(text); ok {
+			return hoursText{value: value}
+		}
+	}
+	schedule, problem := hours.Parse(text)
+	if problem == nil {
+		if !osmSpelling.MatchString(text) {
+			text = schedule.String()
+		}
 		return hoursText{value: text}
 	}
 	if strings.HasPrefix(text, "{") {
@@ -32,23 +43,33 @@ func normaliseHours(text string) hoursText {
 			return hoursText{value: value}
 		}
 	}
-	if len(text) <= 1000 {
-		for _, words := range lexicons() {
-			if value, ok := translateHours(text, words); ok {
-				return hoursText{value: value}
-			}
-		}
+	if value, ok := translate(text); ok {
+		return hoursText{value: value}
 	}
-	if problem == nil {
-		return hoursText{value: text, why: "from a time to the same time can mean all day or never"}
+	why := problem.Error()
+	var syntax *hours.SyntaxError
+	if errors.As(problem, &syntax) {
+		why = fmt.Sprintf("at byte %d: %s", syntax.Offset, syntax.Message)
 	}
-	return hoursText{value: text, why: problem.Error()}
+	return hoursText{value: text, why: why}
 }
 
-// ambiguousClock tells a range that ends when it starts.
-func ambiguousClock(text string) bool {
-	from, until, found := strings.Cut(strings.ReplaceAll(text, " ", ""), "-")
-	return found && from == until && strings.Contains(from, ":")
+// osmSpelling tells a text that is written as OSM writes it already, so that it
+// stays as its mapper left it.
+var osmSpelling = regexp.MustCompile(`^(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|` +
+	`week|easter|days?|sunrise|sunset|dawn|dusk|open|off|closed|unknown|24/7|\d\d:\d\d|\d{2,4}|"[^"]*"|[-+,;:|/()\[\] ])+$`)
+
+// translate tries the languages one by one.
+func translate(text string) (string, bool) {
+	if len(text) > 1000 {
+		return "", false
+	}
+	for _, words := range lexicons() {
+		if value, ok := translateHours(text, words); ok {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // translateHours reads text with the words of one language; what it writes is
