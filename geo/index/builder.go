@@ -225,6 +225,7 @@ func (b *Builder) Abort() {
 	if b.spool != nil {
 		b.spool.remove()
 	}
+	*b = Builder{}
 }
 
 // ItemError is returned about an item that the index cannot hold.

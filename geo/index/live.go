@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -63,11 +64,11 @@ func Open(o Options) (*Live, error) {
 	return l, nil
 }
 
-// install makes a base without changes the current view.
 func foreign(o Options, b *base) error {
 	return fmt.Errorf("%s: %w: of %q, not %q", filepath.Base(o.Path), ErrForeign, b.database, o.Database)
 }
 
+// install makes a base without changes the current view.
 func (l *Live) install(b *base) *View {
 	v := viewOf(b, newShared(l.options.Attributes))
 	l.points, l.shapes = new(entries), new(entries)
@@ -166,9 +167,19 @@ func (l *Live) Rebuild(ctx context.Context, seq int64, feed func(add func(Item) 
 	return l.merge(ctx, seq, nil, feed)
 }
 
+// merge builds and installs the next base. It ends with a collection of
+// garbage, which costs the merging goroutine some ten milliseconds: the old base
+// is unmapped only when the collector finds that no reader holds it, and in a
+// process whose bulk is mapped the collector hardly ever runs by itself.
 func (l *Live) merge(ctx context.Context, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) error {
 	l.merging.Lock()
 	defer l.merging.Unlock()
+	err := l.mergeNow(ctx, seq, keep, feed)
+	debug.FreeOSMemory()
+	return err
+}
+
+func (l *Live) mergeNow(ctx context.Context, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) error {
 	l.mu.Lock()
 	v := l.current.Load()
 	l.carry = make(map[string]*entry)

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -228,7 +229,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		aligned := raw(make([]uint64, len(data)/8+1))[:len(data)]
 		copy(aligned, data)
-		s, err := readSnapshot("fuzz", &mapping{aligned})
+		s, err := readSnapshot("fuzz", &mapping{data: aligned})
 		if err != nil {
 			return
 		}
@@ -241,6 +242,34 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("%d hits in a snapshot that was accepted", len(hits))
 		}
 	})
+}
+
+// TestMergesGiveBackWhatTheyMapped looks for files that are still mapped when
+// only the last snapshot is of use.
+func TestMergesGiveBackWhatTheyMapped(t *testing.T) {
+	if _, err := os.Stat("/proc/self/maps"); err != nil {
+		t.Skip("needs /proc/self/maps")
+	}
+	l, _ := buildLive(t, worlds()["mixed"], 500)
+	for range 3 {
+		if err := l.Compact(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		maps, err := os.ReadFile("/proc/self/maps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		mapped := strings.Count(string(maps), filepath.Dir(l.options.Path))
+		if mapped == 1 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d files of the index are mapped:\n%s", mapped, maps)
+		}
+	}
+	runtime.KeepAlive(l)
 }
 
 // TestRefsOutliveTheirBase reads what was found before the base was replaced.

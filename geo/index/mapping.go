@@ -9,7 +9,10 @@ import (
 
 // mapping is a file mapped read-only into memory. It is unmapped when the last
 // reference to it is gone; what is sliced from data must not outlive it.
-type mapping struct{ data []byte }
+type mapping struct {
+	data  []byte
+	unmap runtime.Cleanup
+}
 
 // mapFile maps a whole file, also one that is removed or replaced afterwards.
 func mapFile(file *os.File) (*mapping, error) {
@@ -27,7 +30,24 @@ func mapFile(file *os.File) (*mapping, error) {
 	if err != nil {
 		return nil, &os.PathError{Op: "mmap", Path: file.Name(), Err: err}
 	}
-	m := &mapping{data}
-	runtime.AddCleanup(m, func(data []byte) { _ = syscall.Munmap(data) }, data)
+	m := &mapping{data: data}
+	m.unmap = runtime.AddCleanup(m, func(data []byte) { _ = syscall.Munmap(data) }, data)
 	return m, nil
+}
+
+// release unmaps at once; only who alone knows the mapping may do that.
+func (m *mapping) release() {
+	m.unmap.Stop()
+	if len(m.data) > 0 {
+		_ = syscall.Munmap(m.data)
+	}
+	m.data = nil
+}
+
+// rest takes the pages out of the process's memory; they come back from the
+// file, which the system caches, as they are read.
+func (m *mapping) rest() {
+	if len(m.data) > 0 {
+		_ = syscall.Madvise(m.data, syscall.MADV_DONTNEED)
+	}
 }

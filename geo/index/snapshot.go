@@ -96,7 +96,9 @@ func openSnapshot(path string) (*snapshotFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readSnapshot(filepath.Base(path), m)
+	s, err := readSnapshot(filepath.Base(path), m)
+	m.rest() // verifying has read every page, searches will read a part of them
+	return s, err
 }
 
 func readSnapshot(name string, m *mapping) (*snapshotFile, error) {

@@ -112,7 +112,11 @@ func (s *spool) id(offset uint64) []byte {
 	return record[recordHead : recordHead+int(record[0])]
 }
 
+// remove gives back the file and the memory it was mapped to.
 func (s *spool) remove() {
 	s.workers.Wait()
 	removeFile(s.file)
+	if s.mapping != nil {
+		s.mapping.release()
+	}
 }
