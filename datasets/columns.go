@@ -52,6 +52,8 @@ type column struct {
 	// crs is what the name says about the coordinate system ("经度_84").
 	crs   CRS
 	order pairOrder
+	// also are further meanings that the mapping gives the column.
+	also []*column
 	// seen holds the normalised form of each distinct value.
 	seen map[string]normalised
 }

@@ -92,6 +92,9 @@ func (t *table) check(rows [][]string, guessed bool) error {
 			names = append(names, c.raw)
 		}
 		has[c.role] = true
+		for _, more := range c.also {
+			has[more.role] = true
+		}
 	}
 	for field, raw := range t.placer.opt.Mapping {
 		if !slices.ContainsFunc(t.columns, func(c *column) bool { return c.raw == raw }) {
@@ -203,7 +206,7 @@ func (t *table) row(fields []string, unclosed bool) error {
 		} else {
 			c = p.column(columnName(i))
 		}
-		p.cells = append(p.cells, cell{c, value})
+		p.cell(c, value)
 	}
 	if damaged {
 		if err := p.warn(t.n, "", "encoding_damaged", "the row has bytes that are not text in the file's encoding; they are shown as \uFFFD"); err != nil {

@@ -53,6 +53,8 @@ func TestTables(t *testing.T) {
 			want: []string{"A@1.5001,2.5001", "B@3.5001,4.5001"}, codes: map[string]int{"columns_guessed": 1}},
 		{name: "mapping over the guess", text: "name,名,lat,lon,n,e\nA,甲,1,2,28.1,115.2\n", opt: Options{Mapping: map[string]string{"name": "名", "lat": "n", "lon": "e"}},
 			want: []string{"甲@115.2,28.1"}},
+		{name: "one column for two fields", text: "店,la,lo\nA,1.5,2.5\n", opt: Options{Mapping: map[string]string{"name": "店", "id": "店", "lat": "la", "lon": "lo"}},
+			want: []string{"A@2.5,1.5"}},
 		{name: "one column, (lat, lon)", text: "name,Co-ordinates\nA,\"(-37.5, 144.5)\"\n", want: []string{"A@144.5,-37.5"}},
 		{name: "both values in latitude", text: "name,latitude,longitude\nA,\"22.3, 114.2\",\n", want: []string{"A@114.2,22.3"}},
 		{name: "damaged by a spreadsheet", text: "name;lat;lon\nA;481.475.266;115.586.581\nB;8.41E+12;2\nC;481.818;11.5\nD;48.1;11.5\n",
@@ -206,15 +208,20 @@ func TestBoundedMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("200 MB take some seconds")
 	}
-	const rows = 1_250_000
-	rowsMade := newManyRows(rows)
-	first := append([]byte(nil), rowsMade.rest...)
-	opens := 0
+	table, err := io.ReadAll(newManyRows(1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, block, _ := bytes.Cut(table, []byte("\n"))
+	block = bytes.ReplaceAll(block, []byte("hello"), bytes.Repeat([]byte("hello "), 100))
+	blocks := 200<<20/len(block) + 1
+	rows := 1000 * blocks
 	src := Source{Name: "many.csv", Size: -1, Open: func() (io.ReadCloser, error) {
-		opens++
-		rowsMade = newManyRows(rows)
-		rowsMade.rest = first
-		return io.NopCloser(rowsMade), nil
+		parts := []io.Reader{bytes.NewReader(append(header, '\n'))}
+		for range blocks {
+			parts = append(parts, bytes.NewReader(block))
+		}
+		return io.NopCloser(io.MultiReader(parts...)), nil
 	}}
 	var most, read uint64
 	var bytesRead int64
@@ -222,7 +229,7 @@ func TestBoundedMemory(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&base)
 	sink := Sink{Issue: func(Issue) error { return nil }, Progress: func(n int64) { bytesRead = n }, Place: func(Place) error {
-		if read++; read%250_000 == 0 {
+		if read++; read%100_000 == 0 {
 			var now runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&now)
@@ -231,8 +238,8 @@ func TestBoundedMemory(t *testing.T) {
 		return nil
 	}}
 	s, err := csvReader{}.Read(t.Context(), src, Options{}, sink)
-	if err != nil || s.Accepted != rows || bytesRead < 200<<20 || opens != 1 {
-		t.Fatalf("accepted %d of %d bytes in %d openings: %v", s.Accepted, bytesRead, opens, err)
+	if err != nil || s.Accepted != rows || bytesRead < 200<<20 {
+		t.Fatalf("accepted %d of %d bytes: %v", s.Accepted, bytesRead, err)
 	}
 	if grown := int64(most) - int64(base.HeapAlloc); grown > 16<<20 {
 		t.Errorf("the heap grew by %d MB", grown>>20)

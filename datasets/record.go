@@ -64,7 +64,11 @@ func newPlacer(file string, opt Options, sink Sink) (*placer, error) {
 	for _, field := range fields {
 		raw := opt.Mapping[field]
 		c := mapColumn(field, raw)
-		p.columns[raw] = c
+		if first, twice := p.columns[raw]; twice {
+			first.also = append(first.also, c)
+		} else {
+			p.columns[raw] = c
+		}
 		p.mapped[c.role] = c.role != roleAttribute
 	}
 	if p.mapped[roleLat] || p.mapped[roleLon] || p.mapped[rolePosition] {
@@ -100,10 +104,18 @@ func (p *placer) row(n int, fields []Field, geometry orb.Geometry) error {
 	p.cells = p.cells[:0]
 	for _, f := range fields {
 		if f.Value != "" {
-			p.cells = append(p.cells, cell{p.column(f.Key), f.Value})
+			p.cell(p.column(f.Key), f.Value)
 		}
 	}
 	return p.place(n, geometry)
+}
+
+// cell adds a value to the current record.
+func (p *placer) cell(c *column, value string) {
+	p.cells = append(p.cells, cell{c, value})
+	for _, more := range c.also {
+		p.cells = append(p.cells, cell{more, value})
+	}
 }
 
 // place works on p.cells.
