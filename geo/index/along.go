@@ -123,7 +123,7 @@ func (a *alongSearch) items(from, to uint32, _ bool) {
 // changes looks among the entries; the trees are small beside the base.
 func (a *alongSearch) changes(tree *entries) {
 	tree.Scan(func(_, _ [2]float64, e *entry) bool {
-		if !a.filter.passes(&e.facts) || a.relate(e.box) == outside {
+		if !a.filter.passes(e.facts) || a.relate(e.box) == outside {
 			return true
 		}
 		if d, along := a.measureAlong(e.box, e.geometry); d <= a.query.Buffer && a.openEntry(e) {

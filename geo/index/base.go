@@ -21,7 +21,9 @@ type base struct {
 	points   uint32
 
 	positions []position
-	facts     []facts
+	classes   []class
+	classOf   codes
+	hoursOf   codes // number of the (text, zone) pair
 	cellLow   []uint32
 	cellHigh  []uint8
 	order     []uint32
@@ -87,7 +89,9 @@ func (b *base) mapArrays(s *snapshotFile) error {
 		}
 	}
 	b.positions = mapped[position](s, sectionPositions, n, note)
-	b.facts = mapped[facts](s, sectionFacts, n, note)
+	b.classes = mapped[class](s, sectionClasses, s.meta.Classes, note)
+	b.classOf = mapCodes(s, sectionClassOf, n, note)
+	b.hoursOf = mapCodes(s, sectionHoursOf, n, note)
 	b.cellLow = mapped[uint32](s, sectionCellLow, n, note)
 	b.cellHigh = mapped[uint8](s, sectionCellHigh, n, note)
 	b.order = mapped[uint32](s, sectionOrder, n, note)
@@ -139,9 +143,11 @@ func (b *base) recordAt(at uint32) []byte {
 
 // id is valid as long as the base is held.
 func (b *base) id(at uint32) []byte {
-	data := b.recordAt(at)
-	return data[recordHead : recordHead+int(data[0])]
+	return recordID(b.recordAt(at))
 }
+
+// facts are those of an item.
+func (b *base) facts(at uint32) facts { return b.classes[b.classOf.at(at)].facts() }
 
 // find returns the position of an id.
 func (b *base) find(id string) (uint32, bool) {

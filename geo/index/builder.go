@@ -22,12 +22,14 @@ type Builder struct {
 	translate
 
 	categories, datasets names
+	classOf              map[facts]uint32
+	classes              []class
 	hours                map[schedule]uint32
 	schedules            []schedule
 }
 
 // translate turns the numbers of the base that is merged into the builder's.
-type translate struct{ category, dataset, hour []uint32 }
+type translate struct{ class, hour []uint32 }
 
 const (
 	fromBase = uint64(1) << 63
@@ -41,7 +43,8 @@ const (
 type stored struct {
 	at    position
 	box   box
-	facts facts
+	class uint32
+	hours uint32
 	cell  uint64
 	point bool
 }
@@ -53,7 +56,7 @@ func NewBuilder(path, database string) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Builder{path: path, database: database, spool: spool, hours: make(map[schedule]uint32)}
+	b := &Builder{path: path, database: database, spool: spool, classOf: make(map[facts]uint32), hours: make(map[schedule]uint32)}
 	b.schedule(schedule{})
 	return b, nil
 }
@@ -72,12 +75,8 @@ func (b *Builder) Add(item Item) error {
 		}
 	}
 	s := stored{at: p.at, box: p.box, cell: item.Cell, point: p.point}
-	s.facts.traits = item.Traits
-	s.facts.hours = b.schedule(scheduleOf(&item))
-	if b.categories, s.facts.category, err = b.categories.with(item.Category); err != nil {
-		return err
-	}
-	if b.datasets, s.facts.dataset, err = b.datasets.with(item.Dataset); err != nil {
+	s.hours = b.schedule(scheduleOf(&item))
+	if s.class, err = b.class(item.Traits, item.Category, item.Dataset); err != nil {
 		return err
 	}
 	return b.entry(s, b.spool.add(&s, item.ID, item.Body, shape))
@@ -104,6 +103,24 @@ func scheduleOf(item *Item) schedule {
 		zone = ""
 	}
 	return schedule{item.Hours, zone}
+}
+
+// class numbers a combination of facts.
+func (b *Builder) class(traits uint64, category, dataset string) (number uint32, err error) {
+	f := facts{traits: traits}
+	if b.categories, f.category, err = b.categories.with(category); err != nil {
+		return 0, err
+	}
+	if b.datasets, f.dataset, err = b.datasets.with(dataset); err != nil {
+		return 0, err
+	}
+	number, ok := b.classOf[f]
+	if !ok {
+		number = uint32(len(b.classes))
+		b.classOf[f] = number
+		b.classes = append(b.classes, class{traits: f.traits, category: f.category, dataset: f.dataset})
+	}
+	return number, nil
 }
 
 func (b *Builder) schedule(s schedule) uint32 {
@@ -155,35 +172,24 @@ func newTranslate(b *base) translate {
 		}
 		return t
 	}
-	return translate{fill(len(b.categories.list)), fill(len(b.datasets.list)), fill(len(b.hoursOffsets))}
+	return translate{fill(len(b.classes)), fill(len(b.hoursOffsets))}
 }
 
-// adopt gives the facts of the base the builder's numbers.
-func (b *Builder) adopt(f facts) (facts, error) {
-	if b.translate.category[f.category] == unknown {
-		var id uint16
-		var err error
-		if b.categories, id, err = b.categories.with(b.from.categories.list[f.category]); err != nil {
-			return f, err
+// adopt gives a class and hours of the base the builder's numbers.
+func (b *Builder) adopt(class, hours uint32) (uint32, uint32, error) {
+	if b.translate.class[class] == unknown {
+		c := &b.from.classes[class]
+		number, err := b.class(c.traits, b.from.categories.list[c.category], b.from.datasets.list[c.dataset])
+		if err != nil {
+			return 0, 0, err
 		}
-		b.translate.category[f.category] = uint32(id)
+		b.translate.class[class] = number
 	}
-	if b.translate.dataset[f.dataset] == unknown {
-		var id uint16
-		var err error
-		if b.datasets, id, err = b.datasets.with(b.from.datasets.list[f.dataset]); err != nil {
-			return f, err
-		}
-		b.translate.dataset[f.dataset] = uint32(id)
+	if b.translate.hour[hours] == unknown {
+		text, zone := b.from.hoursAt(hours)
+		b.translate.hour[hours] = b.schedule(schedule{text, zone})
 	}
-	if b.hour[f.hours] == unknown {
-		text, zone := b.from.hoursAt(f.hours)
-		b.hour[f.hours] = b.schedule(schedule{text, zone})
-	}
-	return facts{
-		traits: f.traits, hours: b.hour[f.hours],
-		category: uint16(b.translate.category[f.category]), dataset: uint16(b.translate.dataset[f.dataset]),
-	}, nil
+	return b.translate.class[class], b.translate.hour[hours], nil
 }
 
 // load fetches an entry: its stored part and its record.
@@ -195,9 +201,8 @@ func (b *Builder) load(entry uint32) (s stored, data []byte, err error) {
 	}
 	at := uint32(source &^ fromBase)
 	s = stored{at: b.from.positions[at], box: b.from.itemBox(at), cell: b.from.cell(at), point: at < b.from.points}
-	data = b.from.recordAt(at)
-	s.facts, err = b.adopt(b.from.facts[at])
-	return s, data[:recordSize(data)], err
+	s.class, s.hours, err = b.adopt(b.from.classOf.at(at), b.from.hoursOf.at(at))
+	return s, cutRecord(b.from.recordAt(at)), err
 }
 
 // id returns the id of an entry.

@@ -9,7 +9,8 @@ import (
 type layout struct {
 	out       *snapshotWriter
 	positions *sectionWriter
-	facts     *sectionWriter
+	classOf   codeWriter
+	hoursOf   codeWriter
 	cellLow   *sectionWriter
 	cellHigh  *sectionWriter
 	blocks    *sectionWriter
@@ -23,11 +24,14 @@ type layout struct {
 	count     uint32
 }
 
-func newLayout(out *snapshotWriter, items, shapes uint64) *layout {
+// newLayout starts the sections of so many items, shapes of them lines and
+// areas, with up to so many classes and hours.
+func newLayout(out *snapshotWriter, items, shapes, classes, hours uint64) *layout {
 	return &layout{
 		out:       out,
 		positions: out.section(sectionPositions, items*8),
-		facts:     out.section(sectionFacts, items*16),
+		classOf:   newCodeWriter(out, sectionClassOf, items, classes),
+		hoursOf:   newCodeWriter(out, sectionHoursOf, items, hours),
 		cellLow:   out.section(sectionCellLow, items*4),
 		cellHigh:  out.section(sectionCellHigh, items),
 		blocks:    out.section(sectionBlocks, (items+recordBlock-1)/recordBlock*8),
@@ -38,12 +42,11 @@ func newLayout(out *snapshotWriter, items, shapes uint64) *layout {
 }
 
 // add writes the next item.
-func (l *layout) add(s *stored, record []byte) {
+func (l *layout) add(s *stored, f facts, record []byte) {
 	l.positions.u32(uint32(s.at.x))
 	l.positions.u32(uint32(s.at.y))
-	l.facts.u64(s.facts.traits)
-	l.facts.u32(s.facts.hours)
-	l.facts.u32(uint32(s.facts.category) | uint32(s.facts.dataset)<<16)
+	l.classOf.code(s.class)
+	l.hoursOf.code(s.hours)
 	low, high := packCell(s.cell)
 	l.cellLow.u32(low)
 	l.cellHigh.extend(1)[0] = high
@@ -54,12 +57,12 @@ func (l *layout) add(s *stored, record []byte) {
 	l.offsets.u32(uint32(l.records.length - l.block))
 	l.records.write(record)
 	if s.point {
-		l.pointTree.add(s.box, s.facts.hint())
+		l.pointTree.add(s.box, f.hint())
 	} else {
-		l.shapeTree.add(s.box, s.facts.hint())
+		l.shapeTree.add(s.box, f.hint())
 		l.shapes.write(raw([]box{s.box}))
 	}
-	l.summary.add(s.cell, s.facts.category, s.at)
+	l.summary.add(s.cell, f.category, s.at)
 	l.count++
 }
 
@@ -74,11 +77,11 @@ func (b *Builder) write(ctx context.Context, seq int64, ids []uint32) error {
 	ranks, points := b.ranks(sorted, ids)
 	n := uint64(len(sorted))
 	out.whole(sectionRank, raw(ranks))
-	l := newLayout(out, n, n-uint64(points))
+	l := newLayout(out, n, n-uint64(points),
+		uint64(len(b.classes)+len(b.translate.class)), uint64(len(b.schedules)+len(b.translate.hour)))
 	out.whole(sectionOrder, raw(ids)) // turned into positions by ranks
 	l.records = out.section(sectionRecords, 0)
-	categories, datasets, err := b.writeItems(ctx, l, sorted)
-	if err != nil {
+	if err := b.writeItems(ctx, l, sorted); err != nil {
 		return err
 	}
 	out.next = (l.records.start + l.records.length + alignment - 1) / alignment * alignment
@@ -88,10 +91,12 @@ func (b *Builder) write(ctx context.Context, seq int64, ids []uint32) error {
 	out.whole(sectionPointHints, raw(l.pointTree.hints))
 	out.whole(sectionShapeBoxes, raw(l.shapeTree.boxes))
 	out.whole(sectionShapeHints, raw(l.shapeTree.hints))
+	out.whole(sectionClasses, raw(b.classes))
 	b.writeHours(out)
+	categories, datasets := b.tally()
 	m := meta{
-		Database: b.database, Seq: seq, Items: uint32(n), Points: points, Hours: uint32(len(b.schedules)),
-		Categories: zip(b.categories, categories), Datasets: zip(b.datasets, datasets),
+		Database: b.database, Seq: seq, Items: uint32(n), Points: points,
+		Hours: uint32(len(b.schedules)), Classes: len(b.classes), Categories: categories, Datasets: datasets,
 	}
 	var summaries []cellSummary
 	summaries, m.Summaries = l.summary.finish()
@@ -136,39 +141,31 @@ func (b *Builder) ranks(sorted []keyed, ids []uint32) (ranks []uint32, points ui
 	return ranks, points
 }
 
-func (b *Builder) writeItems(ctx context.Context, l *layout, sorted []keyed) (categories, datasets []int, err error) {
+// writeItems writes the items in their order and counts the classes.
+func (b *Builder) writeItems(ctx context.Context, l *layout, sorted []keyed) error {
 	for i, k := range sorted {
 		if i%4096 == 0 && ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+			return ctx.Err()
 		}
 		s, record, err := b.load(k.entry)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		l.add(&s, record)
-		categories = tally(categories, s.facts.category)
-		datasets = tally(datasets, s.facts.dataset)
+		c := &b.classes[s.class]
+		c.count++
+		l.add(&s, c.facts(), record)
 	}
-	return categories, datasets, nil
+	return nil
 }
 
-func tally(counts []int, i uint16) []int {
-	for len(counts) <= int(i) {
-		counts = append(counts, 0)
+// tally returns how many items each category and dataset has.
+func (b *Builder) tally() (categories, datasets []NameCount) {
+	categories, datasets = b.categories.uncounted(), b.datasets.uncounted()
+	for _, c := range b.classes {
+		categories[c.category].Count += int(c.count)
+		datasets[c.dataset].Count += int(c.count)
 	}
-	counts[i]++
-	return counts
-}
-
-func zip(n names, counts []int) []NameCount {
-	list := make([]NameCount, len(n.list))
-	for i, name := range n.list {
-		list[i].Name = name
-		if i < len(counts) {
-			list[i].Count = counts[i]
-		}
-	}
-	return list
+	return categories, datasets
 }
 
 func (b *Builder) writeHours(out *snapshotWriter) {

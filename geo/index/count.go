@@ -84,7 +84,7 @@ func (c *cellCounter) addSummaries() {
 	c.counts, c.partial, c.search = whole, partial, search
 	base := c.view.base
 	c.view.dead.each(func(at uint32) {
-		key := cellCategory{parentCell(base.cell(at), c.resolution), base.facts[at].category}
+		key := cellCategory{parentCell(base.cell(at), c.resolution), base.facts(at).category}
 		if c.filter.categories.has(key.category) && !c.partial[key] && boxRelation(c.bounds, base.positions[at].box()) == inside {
 			c.counts[key]--
 		}
@@ -119,7 +119,7 @@ func (c *cellCounter) items(from, to uint32, sure bool) {
 		if !c.passes(at) || !c.openBase(at) {
 			continue
 		}
-		c.add(parentCell(b.cell(at), c.resolution), b.facts[at].category)
+		c.add(parentCell(b.cell(at), c.resolution), b.facts(at).category)
 	}
 }
 
@@ -147,7 +147,7 @@ func (c *cellCounter) flush() {
 
 func (c *cellCounter) changes(tree *entries) {
 	tree.Scan(func(_, _ [2]float64, e *entry) bool {
-		if boxRelation(c.bounds, e.at.box()) == inside && c.filter.passes(&e.facts) && c.openEntry(e) {
+		if boxRelation(c.bounds, e.at.box()) == inside && c.filter.passes(e.facts) && c.openEntry(e) {
 			c.counts[cellCategory{parentCell(e.cell, c.resolution), e.facts.category}]++
 		}
 		return true

@@ -138,7 +138,7 @@ func (t *timetables) of(s schedule) *timetable {
 
 // timetable returns that of an item of the base.
 func (b *base) timetable(at uint32, all *timetables) *timetable {
-	number := b.facts[at].hours
+	number := b.hoursOf.at(at)
 	slot := &b.timetables[number]
 	if t := slot.Load(); t != nil {
 		return t

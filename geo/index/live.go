@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"path/filepath"
 	"runtime/debug"
 	"sync"
@@ -77,7 +78,7 @@ func (l *Live) install(b *base) *View {
 }
 
 func newShared(attributes []uint64) *shared {
-	s := &shared{attributes: attributes, timetables: newTimetables()}
+	s := &shared{attributes: attributes, timetables: newTimetables(), sieves: sieves{seed: maphash.MakeSeed()}}
 	s.scratch.New = func() any { return new(scratch) }
 	return s
 }

@@ -41,6 +41,15 @@ func (n names) with(name string) (names, uint16, error) {
 	return names{append(slices.Clip(n.list), name), ids}, id, nil
 }
 
+// uncounted lists all names by number.
+func (n names) uncounted() []NameCount {
+	list := make([]NameCount, len(n.list))
+	for i, name := range n.list {
+		list[i].Name = name
+	}
+	return list
+}
+
 // counts lists the names that occur, sorted by name.
 func (n names) counts(number []int) []NameCount {
 	out := make([]NameCount, 0, len(number))

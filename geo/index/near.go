@@ -2,6 +2,7 @@ package index
 
 import (
 	"math"
+	"math/bits"
 
 	"fujin/geo"
 )
@@ -119,19 +120,20 @@ func (s *scratch) nearPoints(t *tree) {
 		from, to := t.children(v.node)
 		start := t.start[v.node.level-1]
 		boxes, hints := t.boxes[start+from:start+to], t.hints[start+from:start+to]
+		// The hints of leaves cost more than they spare, but for rare items.
+		ask := !f.all && (f.rare || v.node.level > 1)
 		for i := range boxes {
-			if bound2 := r.box2(&boxes[i]); bound2 <= worst2 && f.admits(&hints[i]) {
+			if bound2 := r.box2(&boxes[i]); bound2 <= worst2 && (!ask || f.admits(&hints[i])) {
 				q.push(visit{bound2, node{v.node.level - 1, from + uint32(i)}})
 			}
 		}
 	}
 }
 
-// nearLeaf tries the points of a leaf: the bound in the plane, then the filter,
-// then the exact distance. Doing this without branches, or step by step for the
-// whole leaf, has been tried and is no faster.
+// nearLeaf tries the points of a leaf: first the filter, for all of them at once
+// and without branches, then the bound in the plane, then the exact distance.
 func (s *scratch) nearLeaf(from, to uint32) {
-	r, f, b := &s.reach, &s.filter, s.view.base
+	r, b := &s.reach, s.view.base
 	x0, y0, scaleX, scaleY := r.x, r.y, r.scaleX, r.scaleY
 	worst2 := s.top.worst * s.top.worst
 	seen2 := -1.0 // what is surely nearer than the mark
@@ -139,11 +141,12 @@ func (s *scratch) nearLeaf(from, to uint32) {
 		seen2 = s.top.after.Distance / aboveBound
 		seen2 *= seen2
 	}
-	positions, cards := b.positions[from:to], b.facts[from:to]
-	for i := range positions {
+	positions := b.positions[from:to]
+	for left := s.filter.leaf(b, from, to); left != 0; left &= left - 1 {
+		i := bits.TrailingZeros32(left)
 		x, y := (float64(positions[i].x)-x0)*scaleX, (float64(positions[i].y)-y0)*scaleY
 		bound2 := x*x + y*y
-		if bound2 > worst2 || bound2 < seen2 || !f.passes(&cards[i]) {
+		if bound2 > worst2 || bound2 < seen2 {
 			continue
 		}
 		at := from + uint32(i)
@@ -159,7 +162,7 @@ func (s *scratch) nearLeaf(from, to uint32) {
 
 // passes tests an item of the base for everything but place and hours.
 func (s *scratch) passes(at uint32) bool {
-	return s.filter.passes(&s.view.base.facts[at]) && !s.view.dead.has(at)
+	return s.filter.passesBase(s.view.base, at) && !s.view.dead.has(at)
 }
 
 // openBase tests the hours of an item of the base.
@@ -250,7 +253,7 @@ func (s *scratch) nearEntries(tree *entries) {
 }
 
 func (s *scratch) nearEntry(_, _ [2]float64, e *entry) bool {
-	if !s.filter.passes(&e.facts) {
+	if !s.filter.passes(e.facts) {
 		return true
 	}
 	if s.reach.box2(&e.box)*(shapeSlack*shapeSlack) > s.top.worst*s.top.worst {
@@ -304,7 +307,7 @@ func (s *scratch) searchFar() {
 // farEntries measures all changes that may be near enough.
 func (s *scratch) farEntries(tree *entries) {
 	tree.Scan(func(_, _ [2]float64, e *entry) bool {
-		if !s.filter.passes(&e.facts) {
+		if !s.filter.passes(e.facts) {
 			return true
 		}
 		if b2 := s.reach.globe2(&e.box); b2*(shapeSlack*shapeSlack) > s.top.worst*s.top.worst {

@@ -17,7 +17,7 @@ type entry struct {
 	at       position
 	box      box
 	point    bool
-	facts    facts // without hours
+	facts    facts
 	hours    *timetable
 	cell     uint64
 	body     []byte
@@ -117,7 +117,7 @@ func (c *change) remove(id string) bool {
 	}
 	if at, ok := v.base.find(id); ok && !v.dead.has(at) {
 		c.bury(at)
-		c.tally(v.base.facts[at], -1)
+		c.tally(v.base.facts(at), -1)
 		return true
 	}
 	return false

@@ -14,34 +14,58 @@ import (
 	"fujin/geo"
 )
 
-// A record holds what an answer needs of an item, in one place: length of the
-// id (uint8), of the body and of the geometry (uint32), the id, the body, the
-// geometry as WKB (empty for a point).
-const recordHead = 1 + 4 + 4
+// A record holds what an answer needs of an item, in one place: the length of
+// the id (uint8) and the id, twice the length of the body (uvarint) plus 1 if
+// there is a shape, whose length then follows (uvarint), the body and the shape:
+// the geometry of a line or area as WKB.
 
 // record is a view of one record.
 type record struct{ id, body, shape []byte }
 
 func appendRecord(dst []byte, id string, body, shape []byte) []byte {
 	dst = append(dst, byte(len(id)))
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(body)))
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(shape)))
 	dst = append(dst, id...)
+	if len(shape) == 0 {
+		dst = binary.AppendUvarint(dst, uint64(len(body))<<1)
+	} else {
+		dst = binary.AppendUvarint(dst, uint64(len(body))<<1|1)
+		dst = binary.AppendUvarint(dst, uint64(len(shape)))
+	}
 	dst = append(dst, body...)
 	return append(dst, shape...)
 }
 
-// readRecord reads the record at the start of data.
-func readRecord(data []byte) record {
-	id := recordHead + int(data[0])
-	body := id + int(binary.LittleEndian.Uint32(data[1:]))
-	shape := body + int(binary.LittleEndian.Uint32(data[5:]))
-	return record{data[recordHead:id:id], data[id:body:body], data[body:shape:shape]}
+// recordID is the id in the record at the start of data.
+func recordID(data []byte) []byte {
+	end := 1 + int(data[0])
+	return data[1:end:end]
 }
 
-// recordSize is the length of the record at the start of data.
-func recordSize(data []byte) int {
-	return recordHead + int(data[0]) + int(binary.LittleEndian.Uint32(data[1:])) + int(binary.LittleEndian.Uint32(data[5:]))
+// recordEnds is where in the record at the start of data the body starts and
+// ends and the shape ends, and so the record.
+func recordEnds(data []byte) (start, body, shape int) {
+	start = 1 + int(data[0])
+	head, n := binary.Uvarint(data[start:])
+	start += n
+	length := uint64(0)
+	if head&1 != 0 {
+		length, n = binary.Uvarint(data[start:])
+		start += n
+	}
+	body = start + int(head>>1)
+	return start, body, body + int(length)
+}
+
+// readRecord reads the record at the start of data.
+func readRecord(data []byte) record {
+	start, body, shape := recordEnds(data)
+	return record{recordID(data), data[start:body:body], data[body:shape:shape]}
+}
+
+// cutRecord is the record at the start of data, as it stands there.
+func cutRecord(data []byte) []byte {
+	_, _, end := recordEnds(data)
+	return data[:end:end]
 }
 
 // placed is the geometry of an item as the index holds it.

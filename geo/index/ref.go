@@ -66,7 +66,7 @@ func (r Ref) facts() facts {
 	if r.entry != nil {
 		return r.entry.facts
 	}
-	f := r.view.base.facts[r.at]
+	f := r.view.base.facts(r.at)
 	runtime.KeepAlive(r.view)
 	return f
 }

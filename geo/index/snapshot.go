@@ -22,7 +22,7 @@ import (
 //	64  table: per section offset uint64, length uint64, CRC-32C uint32, 4 spare
 const (
 	snapshotMagic   = "FUJINGEO"
-	snapshotVersion = 1
+	snapshotVersion = 2
 	headerSize      = 4096
 	tableOffset     = 64
 	tableEntry      = 24
@@ -33,7 +33,9 @@ const (
 const (
 	sectionMeta         = iota // JSON, see meta
 	sectionPositions           // position per item
-	sectionFacts               // facts per item
+	sectionClasses             // class
+	sectionClassOf             // the class of each item, uint16 or uint32: see codes
+	sectionHoursOf             // the (text, zone) pair of each, likewise
 	sectionCellLow             // uint32 and uint8 per item: see packCell
 	sectionCellHigh            //
 	sectionOrder               // uint32: the items in the order of their ids
@@ -59,6 +61,7 @@ type meta struct {
 	Items      uint32          `json:"items"`
 	Points     uint32          `json:"points"`
 	Hours      uint32          `json:"hours"`
+	Classes    int             `json:"classes"`
 	Categories []NameCount     `json:"categories"`
 	Datasets   []NameCount     `json:"datasets"`
 	Summaries  [summaryTop]int `json:"summaries"` // number of cellSummary per resolution

@@ -104,12 +104,11 @@ func (s *spool) finish() (err error) {
 func (s *spool) read(offset uint64) (stored, []byte) {
 	data := s.mapping.data[offset:]
 	record := data[storedSize:]
-	return storedAt(data), record[:recordSize(record)]
+	return storedAt(data), cutRecord(record)
 }
 
 func (s *spool) id(offset uint64) []byte {
-	record := s.mapping.data[offset+uint64(storedSize):]
-	return record[recordHead : recordHead+int(record[0])]
+	return recordID(s.mapping.data[offset+uint64(storedSize):])
 }
 
 // remove gives back the file and the memory it was mapped to.

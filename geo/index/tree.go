@@ -36,18 +36,6 @@ func (h hint) join(o hint) hint {
 	return hint{h.traits | o.traits, h.categories | o.categories, h.datasets | o.datasets}
 }
 
-// facts are what filters look at, one cache line for a candidate.
-type facts struct {
-	traits   uint64
-	hours    uint32 // number of the (text, zone) pair
-	category uint16
-	dataset  uint16
-}
-
-func (f facts) hint() hint {
-	return hint{f.traits, 1 << (f.category & 63), 1 << (f.dataset & 63)}
-}
-
 // tree is a packed R-tree over items that lie in Hilbert order at consecutive
 // positions of the base. Nodes need no pointers: node i of a level has the
 // nodes (or items) i·fanout … i·fanout+fanout-1 of the level below it.

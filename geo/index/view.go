@@ -26,11 +26,12 @@ type View struct {
 	shared *shared
 }
 
-// shared is what the views of one index have in common.
+// shared is what the views of one base have in common.
 type shared struct {
 	attributes []uint64
 	scratch    sync.Pool // of *scratch
 	timetables *timetables
+	sieves     sieves
 }
 
 // viewOf is the view of a base without changes.

@@ -163,7 +163,7 @@ func (w *withinSearch) changes(tree *entries) {
 }
 
 func (w *withinSearch) change(e *entry) {
-	if e.id <= w.after || !w.filter.passes(&e.facts) || !w.openEntry(e) {
+	if e.id <= w.after || !w.filter.passes(e.facts) || !w.openEntry(e) {
 		return
 	}
 	if e.point && w.holds(e.at.degrees()) || !e.point && w.meets(e.geometry) {
