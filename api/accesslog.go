@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"log/slog"
 	"math"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"fujin/services/platform/kernel/errs"
 )
 
 // logRequest writes one line per request: errors of ours at error, slow requests at warn, the rest at debug, so that a
@@ -44,9 +47,27 @@ func (g *Gate) logRequest(c *gin.Context, status int, took time.Duration) {
 		attrs = append(attrs, slog.String("near", at))
 	}
 	if len(c.Errors) > 0 {
-		attrs = append(attrs, slog.String("error", coarsen(c.Errors.Last().Error())))
+		attrs = append(attrs, slog.String("error", faultOf(c.Errors.Last().Err, status)))
 	}
 	g.log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// faultOf tells the log what went wrong. Of what the client did wrong it names codes alone: the words quote the request,
+// and with it a position in any notation, degrees and minutes among them.
+func faultOf(err error, status int) string {
+	var known *errs.Error
+	if status >= http.StatusInternalServerError || !errors.As(err, &known) {
+		return coarsen(err.Error())
+	}
+	fault := known.Code
+	for _, f := range known.Fields {
+		where := f.Location
+		if strings.ContainsFunc(where, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' && r != '.' }) {
+			where = "?" // a name of the client's
+		}
+		fault += " " + where + "=" + f.Code
+	}
+	return fault
 }
 
 // coarsePosition is "28.68,115.86" for a request that names lat and lon, else "".
@@ -67,7 +88,7 @@ func coarsePosition(u *url.URL) string {
 
 // fineNumber finds what may be a coordinate finer than 0.01°, in plain or exponent notation. Also a duration may match;
 // it loses digits nobody misses.
-var fineNumber = regexp.MustCompile(`\d+[.,]\d{3,}(?:[eE][-+]?\d+)?|\d(?:\.\d+)?[eE][-+]?\d+`)
+var fineNumber = regexp.MustCompile(`\d*[.,]\d{3,}(?:[eE][-+]?\d+)?|\d(?:\.\d+)?[eE][-+]?\d+`)
 
 // coarsen cuts the numbers of a text to two decimals: the texts of errors and panics come from everywhere, and one of
 // them will quote a position some day.

@@ -57,6 +57,7 @@ type referenceAnswer struct {
 	Status, Type string
 	Doc          template.HTML
 	Fields       []referenceRow
+	Example      string // JSON, indented
 }
 
 type kindRow struct {
@@ -137,10 +138,23 @@ func (g *Gate) describe(doc *huma.OpenAPI, op *huma.Operation) referenceOperatio
 		row.Type = contentType
 		if media != nil && contentType != problemType {
 			row.Fields = fieldRows(doc, media.Schema, "", 0)
+			row.Example = indented(media.Example)
 		}
 		d.Answers = append(d.Answers, row)
 	}
 	return d
+}
+
+// indented is an example as a person reads it.
+func indented(example any) string {
+	if example == nil {
+		return ""
+	}
+	text, err := json.MarshalIndent(example, "", "  ")
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 func bodyContent(op *huma.Operation) map[string]*huma.MediaType {

@@ -127,7 +127,7 @@ func parseSexagesimal(text string) (float64, bool) {
 // order only, or states its axes, is read in that; otherwise order decides.
 // Values are returned as written, so that the caller can say what is wrong.
 func parsePair(text string, order pairOrder) (pair [2]string, ok bool) {
-	if text == "" || strings.IndexAny(text, "0123456789") < 0 {
+	if text == "" || !strings.ContainsAny(text, "0123456789") {
 		return pair, false
 	}
 	if inner, wkt := cutPoint(text); wkt {

@@ -94,7 +94,7 @@ func TestUndoubleUTF8(t *testing.T) {
 		{"Ã", "Ã"},
 		{"20 Â°C", "20 °C"},
 		{"é©", "é©"}, // no lead byte of a longer character: left alone
-		{"ä¸­å›½", "中国"},
+		{"ä¸\u00adå›½", "中国"},
 		{"MÃ¼nchen 中国", "MÃ¼nchen 中国"}, // not doubled in whole
 	} {
 		if got, changed := undoubleUTF8(test.text); got != test.want || changed != (test.text != test.want) {

@@ -31,7 +31,7 @@ func (c *backupCommand) Run(ctx context.Context, g *Globals) error {
 	if err != nil {
 		return err
 	}
-	err = g.withTables(ctx, func(db *kernel.DB) error { return db.Backup(ctx, file) })
+	err = g.withTables(ctx, func(db *kernel.DB, _ *services) error { return db.Backup(ctx, file) })
 	if errors.Is(err, kernel.ErrLocked) {
 		err = g.askServer(ctx, "/local/backup", backupOrder{File: file}, nil)
 	}
@@ -86,8 +86,8 @@ func (*checkCommand) Help() string {
 // Run verifies the database, by way of the server where one holds the data.
 func (checkCommand) Run(ctx context.Context, g *Globals) error {
 	var found checkReport
-	err := g.withTables(ctx, func(db *kernel.DB) (err error) {
-		found.Faults, err = db.Check(ctx)
+	err := g.withTables(ctx, func(db *kernel.DB, all *services) (err error) {
+		found.Faults, err = all.check(ctx, db)
 		return err
 	})
 	if errors.Is(err, kernel.ErrLocked) {
@@ -108,15 +108,17 @@ func (checkCommand) Run(ctx context.Context, g *Globals) error {
 	return err
 }
 
-// withTables opens the database with all services' tables known, so that a backup holds them all.
-func (g *Globals) withTables(ctx context.Context, do func(db *kernel.DB) error) (err error) {
+// withTables opens the database with all services' tables known, so that a backup holds them all and a check sees them
+// all.
+func (g *Globals) withTables(ctx context.Context, do func(db *kernel.DB, all *services) error) (err error) {
 	db, err := g.OpenDB(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := assemble(ctx, db, g.Logger(), outside{}); err != nil {
+	all, err := assemble(ctx, db, g.Logger(), outside{})
+	if err != nil {
 		return err
 	}
-	return do(db)
+	return do(db, all)
 }

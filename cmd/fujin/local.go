@@ -28,7 +28,7 @@ type checkReport struct {
 }
 
 // mountLocal adds the routes of the local administrator.
-func mountLocal(r gin.IRouter, db *kernel.DB) {
+func mountLocal(r gin.IRouter, db *kernel.DB, all *services) {
 	r.POST("/local/backup", localOnly(func(c *gin.Context) error {
 		var order backupOrder
 		if err := json.NewDecoder(c.Request.Body).Decode(&order); err != nil {
@@ -41,7 +41,7 @@ func mountLocal(r gin.IRouter, db *kernel.DB) {
 		return nil
 	}))
 	r.POST("/local/check", localOnly(func(c *gin.Context) error {
-		faults, err := db.Check(c.Request.Context())
+		faults, err := all.check(c.Request.Context(), db)
 		if err != nil {
 			return shown(err)
 		}

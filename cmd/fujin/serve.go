@@ -99,7 +99,7 @@ func (c *serveCommand) Run(ctx context.Context, g *Globals) (err error) {
 		return err
 	}
 	all.mount(gate)
-	mountLocal(gate.Engine(), db)
+	mountLocal(gate.Engine(), db, all)
 	return c.serve(ctx, g, gate, all, listeners)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -13,7 +14,7 @@ import (
 )
 
 // services is everything above the kernel, built in one place. This file alone knows which there are: a service is a
-// field, a line in assemble, and a line each in mount, run and ready where it has routes, background work or a state
+// field, a line in assemble, and a line each in check, mount, run and ready where it has routes, background work or a state
 // without which it cannot answer.
 type services struct {
 	facilities *facility.Service
@@ -45,6 +46,19 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 		return nil, err
 	}
 	return &services{facilities: facilities}, nil
+}
+
+// check verifies the database and what each service keeps in it.
+func (s *services) check(ctx context.Context, db *kernel.DB) ([]string, error) {
+	faults, err := db.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.facilities.Check(ctx)
+	if err != nil && len(faults) > 0 {
+		more, err = []string{fmt.Sprintf("the facilities cannot be read: %v", err)}, nil // for the reasons given
+	}
+	return append(faults, more...), err
 }
 
 // mount puts the routes of all services on the gate.

@@ -74,6 +74,7 @@ var badRequests = []badRequest{
 	{"GET", "/v1/cells?bbox=-180,-90,180,90&res=x", "", "query.res", "not_a_number"},
 	{"GET", "/v1/tiles/toilet/23/0/0.mvt", "", "path.z", "out_of_range"},
 	{"GET", "/v1/tiles/toilet/3/9/0.mvt", "", "path.x", "out_of_range"},
+	{"GET", "/v1/tiles/toilet/3/0/9.mvt", "", "path.y", "out_of_range"},
 	{"GET", "/v1/search", "", "query.q", "required"},
 	{"GET", "/v1/search?q=%20", "", "query.q", "out_of_range"},
 	{"GET", "/v1/search?q=" + strings.Repeat("a", 101), "", "query.q", "out_of_range"},

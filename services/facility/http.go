@@ -20,6 +20,7 @@ type route struct {
 	params  params
 	body    string // an example of the request body; "" = none
 	answer  string // media type
+	example string // of the answer
 	handler gin.HandlerFunc
 }
 
@@ -32,29 +33,29 @@ func (s *Service) routes() []route {
 			"Distances are metres on the WGS-84 ellipsoid to the nearest edge, 0 inside an area; equal distances come in the order of ids. " +
 				"Page on with next_cursor: a facility that matches throughout and does not move appears exactly once, whatever else changes. " +
 				"The position is never stored, and never logged finer than 0.01°.",
-			s.nearbyParams, "", "application/geo+json", s.getNearby},
+			s.nearbyParams, "", "application/geo+json", exampleNearby, s.getNearby},
 		{"GET", "/v1/facilities", "facilities-in-box", "Facilities inside a box, in the order of their ids", "",
-			box, "", "application/geo+json", s.getBox(box)},
+			box, "", "application/geo+json", exampleList, s.getBox(box)},
 		{"POST", "/v1/facilities/within", "facilities-within", "Facilities that touch a polygon, in the order of their ids",
 			"The body holds a GeoJSON Polygon or MultiPolygon; filters stand in the query.",
 			within, `{"polygon":{"type":"Polygon","coordinates":[[[115.85,28.67],[115.87,28.67],[115.87,28.69],[115.85,28.69],[115.85,28.67]]]}}`,
-			"application/geo+json", s.postWithin(within)},
+			"application/geo+json", exampleList, s.postWithin(within)},
 		{"POST", "/v1/facilities/along", "facilities-along", "Facilities along a route, in the order in which it passes them",
 			"The body holds a GeoJSON LineString and the greatest distance from it in metres, 1 to 5000; filters stand in the query. distance_m is the distance from the line, along_m that from its start to the nearest point of it.",
 			along, `{"line":{"type":"LineString","coordinates":[[115.85,28.67],[115.87,28.69]]},"buffer":200}`,
-			"application/geo+json", s.postAlong(along)},
+			"application/geo+json", exampleAlong, s.postAlong(along)},
 		{"GET", "/v1/facilities/{id}", "facility", "One facility", "",
-			one, "", "application/geo+json", s.getOne(one)},
+			one, "", "application/geo+json", exampleFeature(""), s.getOne(one)},
 		{"GET", "/v1/facilities/{id}/navigation", "navigation", "The way to a facility in the map app that the user has",
 			"Links open the apps in their own coordinate systems. The distance is a straight line; where a routing service is configured its distance and time come too. Each says which it is.",
-			way, "", "application/json", s.getNavigation(way)},
+			way, "", "application/json", exampleNavigation, s.getNavigation(way)},
 		{"GET", "/v1/cells", "cells", "H3 cells of a box with the number of facilities per category", "",
-			cells, "", "application/json", s.getCells(cells)},
+			cells, "", "application/json", exampleCells, s.getCells(cells)},
 		{"GET", "/v1/tiles/{category}/{z}/{x}/{y}.mvt", "tile", "A vector tile of facilities",
 			"Web Mercator tiles of one category, or of all. Close up, layer facilities holds points with id, name and category; far out, layer clusters holds points with count. crs=gcj02 shifts them for a GCJ-02 base map.",
-			tile, "", "application/vnd.mapbox-vector-tile", s.getTile(tile)},
+			tile, "", "application/vnd.mapbox-vector-tile", "", s.getTile(tile)},
 		{"GET", "/v1/search", "search", "Facilities and administrative divisions by name, Chinese or English", "",
-			search, "", "application/json", s.getSearch(search)},
+			search, "", "application/json", exampleSearch, s.getSearch(search)},
 	}
 }
 
@@ -87,6 +88,9 @@ func (route route) operation() *huma.Operation {
 			"200": {Description: "The answer", Content: map[string]*huma.MediaType{route.answer: {Schema: &huma.Schema{Type: "object"}}}},
 			"400": problem("A parameter is wrong, missing or unknown; errors[] names it"),
 		},
+	}
+	if route.example != "" {
+		op.Responses["200"].Content[route.answer].Example = json.RawMessage(route.example)
 	}
 	if route.answer == "application/vnd.mapbox-vector-tile" {
 		op.Responses["200"].Content[route.answer].Schema = &huma.Schema{Type: "string", Format: "binary"}

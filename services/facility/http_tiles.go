@@ -78,8 +78,12 @@ func tileOf(z, x, y string) (maptile.Tile, error) {
 	}
 	column, err1 := strconv.ParseUint(x, 10, 32)
 	row, err2 := strconv.ParseUint(y, 10, 32)
-	if most := uint64(1)<<zoom - 1; err1 != nil || err2 != nil || column > most || row > most {
-		return maptile.Tile{}, badTile("path.x", "at z %d, x and y are whole numbers from 0 to %d", zoom, most)
+	most := uint64(1)<<zoom - 1
+	if err1 != nil || column > most {
+		return maptile.Tile{}, badTile("path.x", "at z %d, x is a whole number from 0 to %d", zoom, most)
+	}
+	if err2 != nil || row > most {
+		return maptile.Tile{}, badTile("path.y", "at z %d, y is a whole number from 0 to %d", zoom, most)
 	}
 	return maptile.New(uint32(column), uint32(row), maptile.Zoom(zoom)), nil
 }

@@ -23,12 +23,15 @@ type live struct {
 	caught atomic.Bool
 	// seen are the dataset versions that were applied since the start.
 	seen sync.Map
+	// bulk is bulkChange; tests lower it.
+	bulk atomic.Int64
 }
 
 const (
 	// bulkChange is how many changed rows of one publication are merged into a
-	// new base; fewer go to the overlay.
-	bulkChange = 50_000
+	// new base before anybody sees them; fewer go to the overlay, and are seen
+	// within about a second.
+	bulkChange = 150_000
 	// overlayLimit is how many changes the overlay holds before they are
 	// merged: queries look into it besides the base.
 	overlayLimit = 50_000
@@ -210,9 +213,6 @@ type span struct {
 	changed     int64
 }
 
-// bulk tells whether the span is merged into a new base.
-func (sp span) bulk() bool { return sp.changed >= bulkChange }
-
 // spansOf joins publications, which come in order, per dataset.
 func spansOf(events []kernel.Event) ([]span, error) {
 	var spans []span
@@ -246,13 +246,10 @@ func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Even
 	seq := events[len(events)-1].Seq
 	var upserts []index.Item
 	var deletes []string
-	mark, bulk := s.names.live.Mark(), false
+	var large []span
 	for _, sp := range spans {
-		if sp.bulk() {
-			bulk = true
-			if err := s.replace(ctx, l, sp, seq); err != nil {
-				return err
-			}
+		if sp.changed >= s.live.bulk.Load() {
+			large = append(large, sp)
 			continue
 		}
 		err := s.db.Read(ctx, func(q kernel.Queryer) error {
@@ -264,14 +261,18 @@ func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Even
 			return err
 		}
 	}
-	if bulk {
-		s.buildNames(ctx, mark)
-	}
 	before := l.View()
-	if err := l.Apply(upserts, deletes, seq); err != nil {
+	reached := seq
+	if len(large) > 0 {
+		reached = before.Seq()
+	}
+	if err := l.Apply(upserts, deletes, reached); err != nil {
 		return err
 	}
 	s.renamed(before, l.View(), upserts, deletes)
+	if err := s.replace(ctx, l, large, seq); err != nil {
+		return err
+	}
 	for _, sp := range spans {
 		s.live.seen.Store(sp.dataset, sp.upTo)
 	}
@@ -287,18 +288,29 @@ func (s *Service) Seen(dataset string) int64 {
 	return 0
 }
 
-// replace merges a large publication into a new base.
-func (s *Service) replace(ctx context.Context, l *index.Live, sp span, seq int64) error {
-	start := time.Now()
-	err := s.db.Read(ctx, func(q kernel.Queryer) error {
-		return l.Replace(ctx, sp.dataset, l.View().Seq(), func(add func(index.Item) error) error {
-			return addInForce(ctx, q, Dataset{ID: sp.dataset, Version: sp.upTo}, add)
+// replace merges large publications into a new base each. The snapshot of the
+// last says that it has reached seq, so that a restart need not do it again.
+func (s *Service) replace(ctx context.Context, l *index.Live, large []span, seq int64) error {
+	mark := s.names.live.Mark()
+	for i, sp := range large {
+		start, reached := time.Now(), l.View().Seq()
+		if i == len(large)-1 {
+			reached = seq
+		}
+		err := s.db.Read(ctx, func(q kernel.Queryer) error {
+			return l.Replace(ctx, sp.dataset, reached, func(add func(index.Item) error) error {
+				return addInForce(ctx, q, Dataset{ID: sp.dataset, Version: sp.upTo}, add)
+			})
 		})
-	})
-	if err == nil {
+		if err != nil {
+			return err
+		}
 		s.log.Info("index merged", "dataset", sp.dataset, "version", sp.upTo, "facilities", l.View().Len(), "took", time.Since(start))
 	}
-	return err
+	if len(large) > 0 {
+		s.buildNames(ctx, mark)
+	}
+	return nil
 }
 
 // changesOf reads what a span of versions began, confirmed or ended.

@@ -62,7 +62,6 @@ func nearbyKeys(key string, lat, lon float64) []string {
 	}
 	_, name, _ = strings.Cut(name, ":")
 	keys := make([]string, 0, 9)
-	const step = gridDegree / 2
 	row, _ := gridSquare(orb.Point{lon, lat})
 	for dr := -1; dr <= 1; dr++ {
 		at := orb.Point{lon, (float64(row+dr) + 0.5) * gridDegree}

@@ -49,6 +49,9 @@ func TestSearchPositionsStayWithTheCitizen(t *testing.T) {
 	}
 	log.checked(t, "near=28.68,115.86", canary)
 	log.checked(t, "routing service did not answer", canary)
+	if text := string(log.bytes()); strings.Contains(text, "1.47") {
+		t.Error("the log tells a position in degrees, minutes and seconds")
+	}
 	s.stop() // writes the snapshot
 	if n := searchFolder(t, cfg.DataDir, canary); n < 3 {
 		t.Errorf("only %d files were searched", n)
@@ -78,6 +81,7 @@ func positionRequests(id, cursor string, p orb.Point) []request {
 		"lat=" + lat, "lat=" + lon + "&lon=" + lat, "lat=" + lat + "," + lon, "lat=" + lat + "x&lon=" + lon, pair + "&" + pair, pair + "&radius=" + lat + "e9",
 		pair + "&cursor=" + lat, pair + "&crs=" + lon, pair + "&open_at=" + lat, pair + "&" + lat + "=" + lon, pair + "&category=" + lat, pair + "&wheelchair=" + lon,
 		pair + "&limit=" + lat, "lat=%" + lat + "&lon=" + lon, "lat=" + strings.Replace(lat, ".", ",", 1) + "&lon=" + strings.Replace(lon, ".", ",", 1),
+		"lat=28%C2%B041'1.47%22&lon=" + lon, "lat=28%2041%201.47&lon=" + lon, "28%C2%B041'1.47=1&" + pair,
 		"q=" + lat, "position=" + lat + "," + lon, lat + "," + lon,
 	} {
 		list = append(list, request{"GET", "/v1/facilities/nearby?" + query, ""})

@@ -58,6 +58,11 @@ func (s *Service) Replace(ctx context.Context, dataset string, feed Feed) (Publi
 	if err != nil {
 		return Publication{}, errors.Join(err, d.abandon(ctx))
 	}
+	if d.pub.Added+d.pub.Changed >= batchRows {
+		if err := analyze(ctx, d.db); err != nil {
+			s.log.Warn("statistics are not up to date; the next publication may be slow", "error", err)
+		}
+	}
 	return d.pub, nil
 }
 

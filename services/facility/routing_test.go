@@ -224,7 +224,7 @@ func TestWithoutRoutingTheStraightLineStays(t *testing.T) {
 			"code that quotes":  {handler: answer(200, `{"code":"PATH"}`)},
 			"not JSON":          {handler: answer(200, "<html>PATH")},
 			"position as value": {handler: answer(200, fmt.Sprintf(`{"code":%.7f}`, canary[1]))},
-			"other host":        {handler: http.RedirectHandler(refused.URL+fmt.Sprintf("/%.7f", canary[1]), 302).ServeHTTP},
+			"other host":        {handler: http.RedirectHandler(refused.URL+fmt.Sprintf("/%.7f", canary[1]), http.StatusFound).ServeHTTP},
 			"nobody":            {address: refused.URL},
 			"guarded":           {address: osrm, client: outbound.NewClient(2*time.Second, nil)},
 		} {

@@ -316,9 +316,11 @@ func (s *site) readersSeeOneVersion(total int, do func()) (checked int) {
 // TestALargePublicationIsSeenWhole takes the path of publications that are
 // merged into a new base.
 func TestALargePublicationIsSeenWhole(t *testing.T) {
-	log := new(journal)
-	s := serve(t, openSQLite(t), facility.Options{Logger: log.logger()})
-	const n = 27_000 // nine tenths are removed, and as many come: 51,300 changes
+	cfg := dbtest.Config(t, kernel.SQLite)
+	r := reopen{t, cfg, cfg.DataDir}
+	s, log, stop := r.server()
+	s.SetBulk(5_000)
+	const n = 3_000 // nine tenths are removed, and as many come: 5,700 changes
 	version := func(v int64) facility.Feed {
 		return func(yield func(facility.Row) error) error {
 			row, err := facility.Prepare(toilet("1", fmt.Sprint("v", v), 0))
@@ -355,6 +357,16 @@ func TestALargePublicationIsSeenWhole(t *testing.T) {
 	s.readersSeeOneVersion(n, func() { publish(2) })
 	if text := string(log.bytes()); strings.Count(text, "index merged") != 1 {
 		t.Errorf("the large publication took another path:\n%s", text)
+	}
+	// Its snapshot holds it: the next start does not do the work again.
+	stop()
+	s, log, stop = r.server()
+	defer stop()
+	if text := string(log.bytes()); strings.Contains(text, "index merged") || strings.Contains(text, "index built") {
+		t.Errorf("merged again after a restart:\n%s", text)
+	}
+	if names := s.get(here + "&limit=1").names(); !slices.Equal(names, []string{"v2"}) {
+		t.Errorf("after a restart: %v", names)
 	}
 	s.publish("test", toilet("1", "small again", 0))
 	s.named("small again")

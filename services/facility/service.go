@@ -6,7 +6,9 @@ import (
 	"embed"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -74,6 +76,7 @@ func New(ctx context.Context, db *kernel.DB, options Options) (*Service, error) 
 	s.cursors.key = sha256.Sum256([]byte("facility cursor " + db.ID()))
 	s.nearbyParams = nearbyParams()
 	s.names.live = search.NewLive(nil)
+	s.live.bulk.Store(bulkChange)
 	return s, nil
 }
 
@@ -137,18 +140,30 @@ func (s *stored) sourceID() string {
 	return ""
 }
 
-// zones caches time zones by name.
-type zones struct{ byName sync.Map }
+// zones caches time zones by name. A map that is copied to be changed costs
+// its readers nothing; there are a few hundred zones.
+type zones struct {
+	byName atomic.Pointer[map[string]*time.Location]
+	adding sync.Mutex
+}
 
 // load gives a zone, UTC for an unknown name.
 func (z *zones) load(name string) *time.Location {
-	if l, ok := z.byName.Load(name); ok {
-		return l.(*time.Location)
+	if known := z.byName.Load(); known != nil {
+		if l, ok := (*known)[name]; ok {
+			return l
+		}
 	}
 	l, err := time.LoadLocation(name)
 	if err != nil {
 		l = time.UTC
 	}
-	z.byName.Store(name, l)
+	z.adding.Lock()
+	defer z.adding.Unlock()
+	next := map[string]*time.Location{name: l}
+	if known := z.byName.Load(); known != nil {
+		maps.Copy(next, *known)
+	}
+	z.byName.Store(&next)
 	return l
 }

@@ -142,8 +142,8 @@ func holdDraft(ctx context.Context, tx *kernel.Tx, dataset, owner string) error 
 // whether there may be more.
 func dropDraft(ctx context.Context, tx *kernel.Tx, dataset string, version int64, limit int) (more bool, err error) {
 	for _, statement := range [...]string{
-		`DELETE FROM facility WHERE dataset = $1 AND from_version = $2 AND id IN (SELECT id FROM facility WHERE dataset = $1 AND from_version = $2 LIMIT $3)`,
-		`UPDATE facility SET to_version = NULL WHERE dataset = $1 AND to_version = $2 AND id IN (SELECT id FROM facility WHERE dataset = $1 AND to_version = $2 LIMIT $3)`,
+		`DELETE FROM facility WHERE (dataset, from_version, id) IN (SELECT dataset, from_version, id FROM facility WHERE dataset = $1 AND from_version = $2 LIMIT $3)`,
+		`UPDATE facility SET to_version = NULL WHERE (dataset, from_version, id) IN (SELECT dataset, from_version, id FROM facility WHERE dataset = $1 AND to_version = $2 LIMIT $3)`,
 	} {
 		res, err := tx.ExecContext(ctx, statement, dataset, version, limit)
 		if err != nil {
@@ -155,7 +155,7 @@ func dropDraft(ctx context.Context, tx *kernel.Tx, dataset string, version int64
 		}
 		more = more || n > 0
 	}
-	res, err := tx.ExecContext(ctx, `DELETE FROM facility_kept WHERE dataset = $1 AND id IN (SELECT id FROM facility_kept WHERE dataset = $1 LIMIT $2)`, dataset, limit)
+	res, err := tx.ExecContext(ctx, `DELETE FROM facility_kept WHERE (dataset, id) IN (SELECT dataset, id FROM facility_kept WHERE dataset = $1 LIMIT $2)`, dataset, limit)
 	if err != nil {
 		return false, err
 	}
@@ -326,6 +326,18 @@ func finishDraft(ctx context.Context, tx *kernel.Tx, dataset, owner string, vers
 		return err
 	}
 	return errs.New(errs.Conflict, "the claim to publish dataset %q was lost to another publication", dataset).WithCode("being_published")
+}
+
+// analyze brings PostgreSQL's statistics up to date after many rows were
+// written: by those of a table that was empty a moment ago, the look-ups of the
+// next publication would scan it for each of their keys. PostgreSQL does so by
+// itself only after a minute; SQLite needs no statistics for these tables.
+func analyze(ctx context.Context, db *kernel.DB) error {
+	if db.Engine() != kernel.Postgres {
+		return nil
+	}
+	_, err := db.Reader().ExecContext(ctx, `ANALYZE facility, facility_kept`)
+	return err
 }
 
 // releaseDraft gives up a claim.

@@ -1,0 +1,5 @@
+package facility
+
+// SetBulk lowers the number of changes from which a publication is merged into
+// a new base, so that a test need not write a hundred thousand rows.
+func (s *Service) SetBulk(changes int64) { s.live.bulk.Store(changes) }
