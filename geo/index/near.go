@@ -13,6 +13,7 @@ type scratch struct {
 	filter  filter
 	reach   reach
 	top     top
+	short   shortlist
 	queue   queue
 	entries []*entry
 }
@@ -98,66 +99,101 @@ func (s *scratch) searchNear() {
 	}
 }
 
-// nearPoints visits the nodes of the tree of points by their distance.
+// nearPoints gathers the points that may be nearest, then measures them.
 func (s *scratch) nearPoints(t *tree) {
 	if t.count == 0 {
 		return
 	}
-	q, r, f := &s.queue, &s.reach, &s.filter
+	p := &s.short
+	p.reset(s.top.limit, s.reach.ratio, s.top.worst)
+	s.gather(t)
+	for _, c := range p.list {
+		if d := s.reach.point(s.view.base.positions[c.at].degrees()); d <= s.top.worst {
+			s.top.offer(candidate{d, c.at})
+		}
+	}
+}
+
+// gather visits the nodes of the tree of points by their distance.
+func (s *scratch) gather(t *tree) {
+	q, r, f, p := &s.queue, &s.reach, &s.filter, &s.short
 	q.reset()
-	q.push(visit{0, t.root()})
-	worst2 := s.top.worst * s.top.worst
+	q.push(newVisit(0, t.rootIndex()))
 	for {
 		v, ok := q.pop()
-		if !ok || v.bound2 > worst2 {
+		if !ok || v.bound2() > p.cutoff {
 			return
 		}
-		if v.node.level == 0 {
-			s.nearLeaf(t.leafItems(v.node.number))
-			worst2 = s.top.worst * s.top.worst
+		level := t.levelOf(v.what())
+		if level == 0 {
+			s.gatherLeaf(t.leafItems(v.what()))
 			continue
 		}
-		from, to := t.children(v.node)
-		start := t.start[v.node.level-1]
-		boxes, hints := t.boxes[start+from:start+to], t.hints[start+from:start+to]
+		from, to := t.below(level, v.what())
+		boxes, hints := t.boxes[from:to], t.hints[from:to]
 		// The hints of leaves cost more than they spare, but for rare items.
-		ask := !f.all && (f.rare || v.node.level > 1)
+		ask := !f.all && (f.rare || level > 1)
+		var bounds [fanout]float64
+		near := uint32(0) // a bit per child; set without branches
 		for i := range boxes {
-			if bound2 := r.box2(&boxes[i]); bound2 <= worst2 && (!ask || f.admits(&hints[i])) {
-				q.push(visit{bound2, node{v.node.level - 1, from + uint32(i)}})
+			bound2 := r.box2(&boxes[i])
+			bounds[i%fanout] = bound2
+			near |= bit(bound2 <= p.cutoff) << (i % fanout)
+		}
+		for ; near != 0; near &= near - 1 {
+			i := bits.TrailingZeros32(near) % fanout
+			if !ask || f.admits(&hints[i]) {
+				q.push(newVisit(bounds[i], from+uint32(i)))
 			}
 		}
 	}
 }
 
-// nearLeaf tries the points of a leaf: first the filter, for all of them at once
-// and without branches, then the bound in the plane, then the exact distance.
-func (s *scratch) nearLeaf(from, to uint32) {
-	r, b := &s.reach, s.view.base
-	x0, y0, scaleX, scaleY := r.x, r.y, r.scaleX, r.scaleY
-	worst2 := s.top.worst * s.top.worst
-	seen2 := -1.0 // what is surely nearer than the mark
-	if s.top.started {
-		seen2 = s.top.after.Distance / aboveBound
-		seen2 *= seen2
+func bit(b bool) (n uint32) {
+	if b {
+		n = 1
 	}
-	positions := b.positions[from:to]
-	for left := s.filter.leaf(b, from, to); left != 0; left &= left - 1 {
-		i := bits.TrailingZeros32(left)
-		x, y := (float64(positions[i].x)-x0)*scaleX, (float64(positions[i].y)-y0)*scaleY
+	return n
+}
+
+// gatherLeaf tries the points of a leaf: the bound in the plane and the filter
+// for all of them at once and without branches.
+func (s *scratch) gatherLeaf(from, to uint32) {
+	r, b, p := &s.reach, s.view.base, &s.short
+	x0, y0, scaleX, scaleY, cutoff := r.x, r.y, r.scaleX, r.scaleY, p.cutoff
+	var bounds [fanout]float64
+	near := uint32(0)
+	for i, at := range b.positions[from:to] {
+		x, y := (float64(at.x)-x0)*scaleX, (float64(at.y)-y0)*scaleY
 		bound2 := x*x + y*y
-		if bound2 > worst2 || bound2 < seen2 {
-			continue
-		}
-		at := from + uint32(i)
-		if s.view.dead.has(at) {
-			continue
-		}
-		if d := r.point(positions[i].degrees()); d <= s.top.worst && s.openBase(at) {
-			s.top.offer(candidate{d, at})
-			worst2 = s.top.worst * s.top.worst
-		}
+		bounds[i%fanout] = bound2
+		near |= bit(bound2 <= cutoff) << (i % fanout)
 	}
+	if near == 0 {
+		return
+	}
+	for near &= s.filter.leaf(b, from, to); near != 0; near &= near - 1 {
+		i := bits.TrailingZeros32(near) % fanout
+		bound2, at := bounds[i], from+uint32(i)
+		if bound2 > p.cutoff || s.view.dead.has(at) || !s.openBase(at) {
+			continue
+		}
+		if s.top.started && !s.behindMark(at, bound2) {
+			continue
+		}
+		p.offer(candidate{bound2, at})
+	}
+}
+
+// behindMark reports whether a point of the base comes behind the query's mark;
+// only near it that takes the exact distance.
+func (s *scratch) behindMark(at uint32, bound2 float64) bool {
+	after := s.top.after.Distance
+	if bound2 > after*after {
+		return true
+	}
+	return bound2*aboveBound*aboveBound >= after*after &&
+		s.top.behind(candidate{s.reach.point(s.view.base.positions[at].degrees()), at})
 }
 
 // passes tests an item of the base for everything but place and hours.
@@ -214,30 +250,31 @@ func (s *scratch) bestFirst(t *tree, bound func(*box) float64, try func(at uint3
 	}
 	q, f := &s.queue, &s.filter
 	q.reset()
-	q.push(visit{0, t.root()})
+	q.push(newVisit(0, t.rootIndex()))
 	for {
 		v, ok := q.pop()
-		if !ok || v.bound2*(shapeSlack*shapeSlack) > s.top.worst*s.top.worst {
+		if !ok || v.bound2()*(shapeSlack*shapeSlack) > s.top.worst*s.top.worst {
 			return
 		}
-		switch v.node.level {
-		case itemLevel:
-			try(v.node.number)
-		case 0:
-			from, to := t.leafItems(v.node.number)
+		if v.what()&visitItem != 0 {
+			try(v.what() &^ visitItem)
+			continue
+		}
+		level := t.levelOf(v.what())
+		if level == 0 {
+			from, to := t.leafItems(v.what())
 			for at := from; at < to; at++ {
 				if s.passes(at) {
 					b := s.view.base.itemBox(at)
-					q.push(visit{bound(&b), node{itemLevel, at}})
+					q.push(newVisit(bound(&b), visitItem|at))
 				}
 			}
-		default:
-			from, to := t.children(v.node)
-			for i := from; i < to; i++ {
-				n := node{v.node.level - 1, i}
-				if j := t.index(n); f.admits(&t.hints[j]) {
-					q.push(visit{bound(&t.boxes[j]), n})
-				}
+			continue
+		}
+		from, to := t.below(level, v.what())
+		for i := from; i < to; i++ {
+			if f.admits(&t.hints[i]) {
+				q.push(newVisit(bound(&t.boxes[i]), i))
 			}
 		}
 	}

@@ -27,6 +27,9 @@ type reach struct {
 	turned     bool
 	// scaleX and scaleY are metres per 1e-7 degree, from below.
 	scaleX, scaleY float64
+	// ratio is more than the square of a distance up to the radius in the
+	// square of its lower bound.
+	ratio float64
 
 	sinLat, cosLat float64
 }
@@ -80,6 +83,13 @@ func (r *reach) scale(radius float64) {
 	tan := sinFar / cosFar
 	bend := (1 + 3*tan*tan) * radius * radius / (12 * minRadius * minRadius)
 	slack := math.Sqrt(1-bend) * (1 - 1e-6)
+	// What the scales are at the other end of the range.
+	wFar := 1 - eccentricity*sinFar*sinFar
+	most := max(
+		math.Sqrt((1-sinLow*sinLow)/w)*equatorial/(normal*cosFar),
+		equatorial*(1-eccentricity)/(wFar*math.Sqrt(wFar))/meridian,
+	) / slack
+	r.ratio = most * most * (1 + 1e-6)
 	r.scaleX = normal * cosFar * (radian / unit) * slack
 	r.scaleY = meridian * (radian / unit) * slack
 }

@@ -65,8 +65,7 @@ func (t *top) reset(limit int, worst float64, after *Mark) {
 // offer takes a candidate if it is among the first so far. Its distance must
 // not be beyond worst.
 func (t *top) offer(c candidate) {
-	if t.started && c.distance <= t.after.Distance &&
-		(c.distance < t.after.Distance || t.ids.id(c.at) <= t.after.ID) {
+	if t.started && !t.behind(c) {
 		return
 	}
 	if t.limit > insertionLimit {
@@ -105,6 +104,11 @@ func (t *top) compare(a, b candidate) int {
 		return 1
 	}
 	return t.ids.compare(a.at, b.at)
+}
+
+// behind reports whether a candidate comes behind the mark.
+func (t *top) behind(c candidate) bool {
+	return c.distance > t.after.Distance || c.distance == t.after.Distance && t.ids.id(c.at) > t.after.ID
 }
 
 // collect is offer for large limits.

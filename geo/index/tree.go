@@ -78,6 +78,24 @@ func (t *tree) children(n node) (from, to uint32) {
 	return from, min(from+fanout, width)
 }
 
+// rootIndex is where the root stands in boxes and hints.
+func (t *tree) rootIndex() uint32 { return uint32(len(t.boxes)) - 1 }
+
+// levelOf is the level of the node at a place in boxes.
+func (t *tree) levelOf(i uint32) (level uint32) {
+	for level+1 < uint32(len(t.start)) && i >= t.start[level+1] {
+		level++
+	}
+	return level
+}
+
+// below returns the places in boxes of the children of the node at a place of a
+// level above the leaves.
+func (t *tree) below(level, i uint32) (from, to uint32) {
+	from = t.start[level-1] + (i-t.start[level])*fanout
+	return from, min(from+fanout, t.start[level])
+}
+
 // leafItems returns the range of positions of a leaf's items.
 func (t *tree) leafItems(number uint32) (from, to uint32) {
 	from = number * fanout
