@@ -118,10 +118,7 @@ func (g *Globals) Socket() string { return filepath.Join(g.Data, "fujin.sock") }
 func (g *Globals) LocalClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DisableCompression: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, "unix", g.Socket())
-		},
+		DialContext:        func(ctx context.Context, _, _ string) (net.Conn, error) { return dialLocal(ctx, g.Socket()) },
 	}}
 }
 

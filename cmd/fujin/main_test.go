@@ -283,3 +283,14 @@ func TestErrorsAreOneLine(t *testing.T) {
 		t.Fatalf("a closed pipe is not quiet: %d %q", code, stderr.String())
 	}
 }
+
+func TestCommandsReachAServerInADeepFolder(t *testing.T) {
+	data := filepath.Join(t.TempDir(), strings.Repeat("deep/", 30))
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	start(t, "--data", data)
+	if got := fujin(t, "check", "--data", data); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+}

@@ -8,9 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"fujin/api"
@@ -85,14 +83,16 @@ func (c *serveCommand) Run(ctx context.Context, g *Globals) (err error) {
 		return err
 	}
 	defer public.Close()
-	socket, err := listenLocal(g.Socket(), logger)
-	if err != nil {
-		return err
-	}
 	listeners := []api.Listener{{Listener: public}}
-	if socket != nil {
-		defer socket.Close()
-		listeners = append(listeners, api.Listener{Listener: socket, Mark: api.WithLocalAdmin})
+	if g.DatabaseURL == "" { // commands reach PostgreSQL themselves
+		socket, err := listenLocal(g.Socket(), logger)
+		if err != nil {
+			return err
+		}
+		if socket != nil {
+			defer socket.Close()
+			listeners = append(listeners, api.Listener{Listener: socket, Mark: api.WithLocalAdmin})
+		}
 	}
 	gate, err := api.New(c.gateConfig(public.Addr(), logger, all.ready()))
 	if err != nil {
@@ -153,24 +153,4 @@ func (c *serveCommand) gateConfig(at net.Addr, logger *slog.Logger, ready []api.
 		}
 	}
 	return config
-}
-
-// listenLocal opens the socket for commands on this machine. Only its owner can connect. Where the system's limit on the
-// length of its path is exceeded the server runs without one, which only keeps commands out while it does.
-func listenLocal(path string, logger *slog.Logger) (net.Listener, error) {
-	if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
-		conn.Close()
-		return nil, fmt.Errorf("another server listens at %s; choose another folder with --data", path)
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	old := syscall.Umask(0o177) // the socket must not be open to others even for a moment
-	l, err := net.Listen("unix", path)
-	syscall.Umask(old)
-	if errors.Is(err, syscall.EINVAL) {
-		logger.Warn("no socket for local commands: its path is too long", slog.String("path", path))
-		return nil, nil
-	}
-	return l, err
 }

@@ -35,6 +35,9 @@ const (
 	// overlayLimit is how many changes the overlay holds before they are
 	// merged: queries look into it besides the base.
 	overlayLimit = 50_000
+	// followPatience is the pause before changes that could not be applied (the
+	// database is away, the disk is full) are tried again.
+	followPatience = 2 * time.Second
 )
 
 // view is the state of the index for one request.
@@ -66,9 +69,9 @@ func (s *Service) Run(ctx context.Context) error {
 		case errs.CodeOf(err) == "events_trimmed":
 			s.log.Warn("the outbox was trimmed beyond the index; it is loaded anew")
 			l, err = s.rebuild(ctx)
-		case errs.KindOf(err) == errs.Unavailable && ctx.Err() == nil:
-			s.log.Warn("the database does not answer; searches go on with what is loaded", "error", err)
-			err = pause(ctx, time.Second)
+		case err != nil && ctx.Err() == nil:
+			s.log.Error("changes do not reach the index; searches go on with what is loaded", "error", err)
+			err = pause(ctx, followPatience)
 		}
 	}
 	if ctx.Err() != nil {
