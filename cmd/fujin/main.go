@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // opening hours need the zones also where the system has none
 
 	"fujin/services/platform/kernel/errs"
 )

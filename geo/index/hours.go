@@ -69,6 +69,7 @@ func (t *timetable) at(ms int64, p position) State {
 }
 
 func (t *timetable) prepare() {
+	t.zone = time.UTC
 	if t.text == "" {
 		return
 	}

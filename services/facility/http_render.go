@@ -53,7 +53,7 @@ func (s *Service) appendRest(b []byte, view *index.View, ref index.Ref, r *reque
 	b = append(b, state.State.String()...)
 	if state.Next != 0 {
 		b = append(b, `","next_change":"`...)
-		b = s.appendLocal(b, state.Next, ref.Zone())
+		b = time.UnixMilli(state.Next).In(ref.Location()).AppendFormat(b, time.RFC3339)
 	}
 	b = append(b, `","category":"`...)
 	b = append(b, ref.Category()...)
@@ -62,11 +62,6 @@ func (s *Service) appendRest(b []byte, view *index.View, ref index.Ref, r *reque
 	b = append(b, `",`...)
 	b = ref.AppendBody(b)
 	return append(b, '}', '}')
-}
-
-// appendLocal appends a time, in Unix milliseconds, in a zone.
-func (s *Service) appendLocal(b []byte, ms int64, zone string) []byte {
-	return time.UnixMilli(ms).In(s.zones.load(zone)).AppendFormat(b, time.RFC3339)
 }
 
 // appendBearing rounds to a tenth of a degree; 360.0 is north again.

@@ -6,9 +6,7 @@ import (
 	"embed"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -47,7 +45,6 @@ type Service struct {
 	clock   func() time.Time
 	options Options
 	cursors cursors
-	zones   zones
 	pool    *sync.Pool
 	live    live
 	names   names
@@ -138,32 +135,4 @@ func (s *stored) sourceID() string {
 		return s.Key[2:]
 	}
 	return ""
-}
-
-// zones caches time zones by name. A map that is copied to be changed costs
-// its readers nothing; there are a few hundred zones.
-type zones struct {
-	byName atomic.Pointer[map[string]*time.Location]
-	adding sync.Mutex
-}
-
-// load gives a zone, UTC for an unknown name.
-func (z *zones) load(name string) *time.Location {
-	if known := z.byName.Load(); known != nil {
-		if l, ok := (*known)[name]; ok {
-			return l
-		}
-	}
-	l, err := time.LoadLocation(name)
-	if err != nil {
-		l = time.UTC
-	}
-	z.adding.Lock()
-	defer z.adding.Unlock()
-	next := map[string]*time.Location{name: l}
-	if known := z.byName.Load(); known != nil {
-		maps.Copy(next, *known)
-	}
-	z.byName.Store(&next)
-	return l
 }
