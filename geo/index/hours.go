@@ -69,7 +69,6 @@ func (t *timetable) at(ms int64, p position) State {
 }
 
 func (t *timetable) prepare() {
-	t.zone = time.UTC
 	if t.text == "" {
 		return
 	}
@@ -93,6 +92,7 @@ func (t *timetable) evaluate(ms int64, p orb.Point) span {
 	if !found.Until.IsZero() {
 		s.until = found.Until.UnixMilli()
 		s.state.Next = s.until
+		s.state.NextLocal = time.UnixMilli(s.until).In(t.zone).Format(time.RFC3339)
 	}
 	return s
 }

@@ -145,4 +145,7 @@ type State struct {
 	State hours.State
 	// Next is when the state changes, Unix milliseconds; 0 = unknown or never.
 	Next int64
+	// NextLocal is Next as RFC 3339 in the zone of the hours, ready to be
+	// appended to answers; empty when Next is 0.
+	NextLocal string
 }

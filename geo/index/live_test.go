@@ -411,7 +411,8 @@ func TestOpeningHours(t *testing.T) {
 	check := func() {
 		v := l.View()
 		want := map[string]State{
-			"always": {hours.Open, 0}, "day": {hours.Open, eight}, "night": {hours.Closed, eight}, "silent": {}, "strange": {},
+			"always": {State: hours.Open}, "day": {hours.Open, eight, "2026-11-21T20:00:00+08:00"},
+			"night": {hours.Closed, eight, "2026-11-21T20:00:00+08:00"}, "silent": {}, "strange": {},
 		}
 		for id, state := range want {
 			r, _ := v.Get(id)

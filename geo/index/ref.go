@@ -2,7 +2,6 @@ package index
 
 import (
 	"runtime"
-	"time"
 
 	"github.com/paulmach/orb"
 )
@@ -133,11 +132,4 @@ func (r Ref) Item() Item {
 		ID: r.ID(), Geometry: orb.Clone(r.Geometry()), Category: r.Category(), Dataset: r.Dataset(),
 		Traits: r.Traits(), Hours: r.Hours(), Zone: r.Zone(), Cell: r.Cell(), Body: r.AppendBody(nil),
 	}
-}
-
-// Location returns the time zone of the hours, UTC for an unknown one.
-func (r Ref) Location() *time.Location {
-	t := r.timetable()
-	t.compile.Do(t.prepare)
-	return t.zone
 }

@@ -53,7 +53,7 @@ func (s *Service) appendRest(b []byte, view *index.View, ref index.Ref, r *reque
 	b = append(b, state.State.String()...)
 	if state.Next != 0 {
 		b = append(b, `","next_change":"`...)
-		b = time.UnixMilli(state.Next).In(ref.Location()).AppendFormat(b, time.RFC3339)
+		b = append(b, state.NextLocal...)
 	}
 	b = append(b, `","category":"`...)
 	b = append(b, ref.Category()...)
