@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.sh test|bench: installs what is missing, or says in one line what to install.
-#   test:  a PostgreSQL server with PostGIS, and Chromium
-#   bench: also Redis and GDAL
+#   test:  a PostgreSQL server and Chromium
+#   bench: also PostGIS, Redis and GDAL
 set -eu
 missing=""
 need() { # need PACKAGE COMMAND…: the package, unless one of the commands is there
@@ -12,14 +12,14 @@ need() { # need PACKAGE COMMAND…: the package, unless one of the commands is t
 	done
 	missing="$missing $package"
 }
-newest() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -n | tail -n 1; }
 
 if [ -z "${FUJIN_TEST_SQLITE_ONLY:-}" ]; then
-	if [ -z "$(newest)" ]; then need postgresql initdb; fi
-	if ! ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then missing="$missing postgresql-postgis"; fi
+	# The client alone has a folder there too.
+	if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then need postgresql initdb; fi
 fi
 need chromium chromium chromium-browser google-chrome
 if [ "${1:-test}" = bench ]; then
+	if ! ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then missing="$missing postgresql-postgis"; fi
 	need redis-server redis-server valkey-server
 	need gdal-bin ogr2ogr
 fi
