@@ -152,12 +152,11 @@ func (ps params) names() string {
 
 // suggest finds the parameter that was probably meant.
 func (ps params) suggest(name string) string {
-	best, distance := "", 3
+	known := make([]string, len(ps))
 	for i := range ps {
-		if d := editDistance(strings.ToLower(name), ps[i].name); d < distance {
-			best, distance = ps[i].name, d
-		}
+		known[i] = ps[i].name
 	}
+	best := errs.Nearest(name, known)
 	for alias, is := range map[string]string{"lng": "lon", "long": "lon", "longitude": "lon", "latitude": "lat", "distance": "radius", "type": "category"} {
 		if strings.EqualFold(name, alias) && ps.find(is) >= 0 {
 			best = is

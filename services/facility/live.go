@@ -131,8 +131,8 @@ func (s *Service) rebuild(ctx context.Context) (*index.Live, error) {
 	start := time.Now()
 	l := index.New(s.indexOptions())
 	err := s.db.Read(ctx, func(q kernel.Queryer) error {
-		var seq int64
-		if err := q.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM outbox`).Scan(&seq); err != nil {
+		seq, err := lastSeq(ctx, q)
+		if err != nil {
 			return err
 		}
 		list, err := listDatasets(ctx, q)

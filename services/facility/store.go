@@ -72,6 +72,13 @@ func endedIDs(ctx context.Context, q kernel.Queryer, dataset string, after, upTo
 	return rows.Err()
 }
 
+// lastSeq is the newest event as of a view of the database, which the facilities
+// read in that view include.
+func lastSeq(ctx context.Context, q kernel.Queryer) (seq int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM outbox`).Scan(&seq)
+	return seq, err
+}
+
 // Dataset is a set of facilities that is published as a whole.
 type Dataset struct {
 	ID         string `json:"id"`
