@@ -49,6 +49,10 @@ func kindStatus(k errs.Kind) int {
 		return http.StatusNotFound
 	case errs.Conflict:
 		return http.StatusConflict
+	case errs.Stale:
+		return http.StatusPreconditionFailed
+	case errs.Unguarded:
+		return http.StatusPreconditionRequired
 	case errs.Unprocessable:
 		return http.StatusUnprocessableEntity
 	case errs.TooLarge:

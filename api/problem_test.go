@@ -129,7 +129,8 @@ func TestGoodRequests(t *testing.T) {
 func TestKindsBecomeStatuses(t *testing.T) {
 	s := open(t)
 	want := map[errs.Kind]int{
-		errs.Invalid: 400, errs.Unauthenticated: 401, errs.Forbidden: 403, errs.NotFound: 404, errs.Conflict: 409, errs.Unprocessable: 422,
+		errs.Invalid: 400, errs.Unauthenticated: 401, errs.Forbidden: 403, errs.NotFound: 404, errs.Conflict: 409, errs.Stale: 412,
+		errs.Unguarded: 428, errs.Unprocessable: 422,
 		errs.TooLarge: 413, errs.RateLimited: 429, errs.Unavailable: 503, errs.NoSpace: 507, errs.Internal: 500,
 	}
 	for k := errs.Invalid; k <= errs.Internal; k++ {

@@ -19,6 +19,8 @@ const (
 	Forbidden                       // 403: signed in, but not allowed
 	NotFound                        // 404
 	Conflict                        // 409: at odds with what is stored
+	Stale                           // 412: made for a state that has changed meanwhile
+	Unguarded                       // 428: does not say for which state it is made
 	Unprocessable                   // 422: well formed, but against a rule
 	TooLarge                        // 413
 	RateLimited                     // 429: may be repeated later
@@ -40,6 +42,10 @@ func (k Kind) String() string {
 		return "not_found"
 	case Conflict:
 		return "conflict"
+	case Stale:
+		return "precondition_failed"
+	case Unguarded:
+		return "precondition_required"
 	case Unprocessable:
 		return "unprocessable"
 	case TooLarge:
