@@ -152,6 +152,7 @@ func detailOf(fields []FieldProblem) string {
 // writeProblem answers with p.
 func writeProblem(c *gin.Context, p *Problem) {
 	p.name(c.Writer.Header().Get("X-Request-Id"))
+	p.challenge(c)
 	body, err := json.Marshal(p)
 	if err != nil {
 		body = []byte(`{"status":500,"code":"internal"}`)
@@ -167,6 +168,17 @@ func writeProblem(c *gin.Context, p *Problem) {
 func (p *Problem) name(id string) {
 	if p.Status >= http.StatusInternalServerError {
 		p.RequestID = id
+	}
+}
+
+// challenge says with a 401 how to sign a request (RFC 9110, 11.6.1; RFC 6750, 3).
+func (p *Problem) challenge(c *gin.Context) {
+	switch {
+	case p.Status != http.StatusUnauthorized:
+	case c.Request.Header.Get("Authorization") == "":
+		c.Header("WWW-Authenticate", "Bearer")
+	default:
+		c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
 	}
 }
 

@@ -30,10 +30,11 @@ var hookHuma = sync.OnceFunc(func() {
 // inputs, a handler's error into what problemOf says of it.
 func humaProblem(ctx huma.Context, status int, message string, causes []error) *Problem {
 	if status == http.StatusInternalServerError && len(causes) == 1 {
+		p := problemOf(causes[0])
 		if c, ok := ginContext(ctx); ok {
 			_ = c.Error(causes[0]) // for the log
+			p.challenge(c)
 		}
-		p := problemOf(causes[0])
 		p.name(requestIDOf(ctx))
 		return p
 	}

@@ -25,6 +25,7 @@ type commandLine struct {
 	Import  importCommand  `cmd:"" help:"Publish files as the next version of a dataset."`
 	Export  exportCommand  `cmd:"" help:"Write a dataset to a file."`
 	Sample  sampleCommand  `cmd:"" help:"Write made-up facilities of Jiangxi to try things out with."`
+	Token   tokenCommand   `cmd:"" help:"Make, list and revoke the keys of organisations."`
 	Backup  backupCommand  `cmd:"" help:"Write the whole database to one file, also while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database from a backup."`
 	Check   checkCommand   `cmd:"" help:"Verify the database."`

@@ -48,6 +48,7 @@ func mountLocal(r gin.IRouter, db *kernel.DB, all *services) {
 		c.JSON(http.StatusOK, checkReport{faults})
 		return nil
 	}))
+	mountLocalTokens(r, all.orgs)
 }
 
 // localOnly hides a route from everybody but the local administrator, who may wait for it as long as it takes.

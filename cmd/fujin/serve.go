@@ -74,15 +74,15 @@ func (c *serveCommand) Run(ctx context.Context, g *Globals) (err error) {
 		return explainLocked(err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	all, err := assemble(ctx, db, logger, c.outside())
-	if err != nil {
-		return err
-	}
 	public, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return err
 	}
 	defer public.Close()
+	all, err := assemble(ctx, db, logger, c.outside(public.Addr()))
+	if err != nil {
+		return err
+	}
 	listeners := []api.Listener{{Listener: public}}
 	if g.DatabaseURL == "" { // commands reach PostgreSQL themselves
 		socket, err := listenLocal(g.Socket(), logger)
@@ -139,13 +139,18 @@ func announce(ctx context.Context, g *Globals, gate *api.Gate) {
 	fmt.Fprintf(g.Stdout, "fujin is ready at %s (data in %s)\n", gate.PublicURL(), g.Data)
 }
 
-func (c *serveCommand) gateConfig(at net.Addr, logger *slog.Logger, ready []api.Check) api.Config {
-	config := api.Config{Logger: logger, PublicURL: c.PublicURL, Version: version(), Ready: ready}
-	config.Web, _ = web.FS()
-	if config.PublicURL == "" {
-		_, port, _ := net.SplitHostPort(at.String()) // a listener's own address has a port
-		config.PublicURL = "http://localhost:" + port
+// publicURL is the address under which people reach a server that listens at at, without a slash at the end.
+func (c *serveCommand) publicURL(at net.Addr) string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
 	}
+	_, port, _ := net.SplitHostPort(at.String()) // a listener's own address has a port
+	return "http://localhost:" + port
+}
+
+func (c *serveCommand) gateConfig(at net.Addr, logger *slog.Logger, ready []api.Check) api.Config {
+	config := api.Config{Logger: logger, PublicURL: c.publicURL(at), Version: version(), Ready: ready}
+	config.Web, _ = web.FS()
 	config.Settings.MapApproval = c.MapApproval
 	if c.BaseMapStyle != "" || len(c.BaseMapURL) > 0 {
 		config.Settings.BaseMap = &api.BaseMap{

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"time"
 
 	"fujin/api"
 	"fujin/services/facility"
 	"fujin/services/platform/kernel"
+	"fujin/services/platform/org"
 	"fujin/services/platform/outbound"
 )
 
@@ -17,17 +19,19 @@ import (
 // field, a line in assemble, and a line each in check, mount, run and ready where it has routes, background work or a state
 // without which it cannot answer.
 type services struct {
+	orgs       *org.Service
 	facilities *facility.Service
 }
 
 // outside is what services may reach beyond this machine's database.
 type outside struct {
+	public         string         // the address of this server as people write it; "" in a command that serves nobody
 	osrm, valhalla string         // addresses of routing servers; "" without
 	allow          []netip.Prefix // private networks that outgoing calls may reach
 }
 
-func (c *serveCommand) outside() outside {
-	return outside{osrm: c.OSRMURL, valhalla: c.ValhallaURL, allow: c.OutboundAllow}
+func (c *serveCommand) outside(at net.Addr) outside {
+	return outside{public: c.publicURL(at), osrm: c.OSRMURL, valhalla: c.ValhallaURL, allow: c.OutboundAllow}
 }
 
 // assemble makes the services, which bring their tables up to date as they are made. Commands that need the tables but
@@ -45,7 +49,11 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	if err != nil {
 		return nil, err
 	}
-	return &services{facilities: facilities}, nil
+	orgs, err := org.New(ctx, db, org.Options{PublicURL: out.public, LocalAdmin: api.IsLocalAdmin})
+	if err != nil {
+		return nil, err
+	}
+	return &services{orgs: orgs, facilities: facilities}, nil
 }
 
 // check verifies the database and what each service keeps in it.
@@ -63,6 +71,7 @@ func (s *services) check(ctx context.Context, db *kernel.DB) ([]string, error) {
 
 // mount puts the routes of all services on the gate.
 func (s *services) mount(gate *api.Gate) {
+	s.orgs.Routes(gate.Engine(), gate.API())
 	s.facilities.Routes(gate.Engine(), gate.API())
 }
 
