@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -20,6 +21,44 @@ type Places = iter.Seq2[Place, error]
 // something else to the readers: the attribute "location" is written as
 // "attribute:location".
 const attributePrefix = "attribute:"
+
+// WriteFormat is a format that places can be written in.
+type WriteFormat struct {
+	Name, Extension, MediaType string
+	write                      func(io.Writer, Places) error
+}
+
+// WriteFormats lists them.
+func WriteFormats() []WriteFormat {
+	return []WriteFormat{
+		{"geojson", ".geojson", "application/geo+json", WriteGeoJSON},
+		{"csv", ".csv", "text/csv; charset=utf-8; header=present", WriteCSV},
+		{"geoparquet", ".parquet", "application/vnd.apache.parquet", WriteGeoParquet},
+		{"flatgeobuf", ".fgb", "application/flatgeobuf", WriteFlatGeobuf},
+	}
+}
+
+// FindWriteFormat is the format of a name; the error lists the names.
+func FindWriteFormat(name string) (WriteFormat, error) {
+	names := ""
+	for _, format := range WriteFormats() {
+		if format.Name == name {
+			return format, nil
+		}
+		names += ", " + format.Name
+	}
+	return WriteFormat{}, fmt.Errorf("there is no format %.40q to write; use one of %s", name, names[2:])
+}
+
+// Write writes places in a format of WriteFormats. CSV needs to go through
+// places twice, the others once.
+func Write(w io.Writer, format string, places Places) error {
+	found, err := FindWriteFormat(format)
+	if err != nil {
+		return err
+	}
+	return found.write(w, places)
+}
 
 // WriteGeoJSON writes places as one FeatureCollection, streaming. Readers of
 // this package read it back equal; the legacy "crs" member says that positions
