@@ -1,0 +1,48 @@
+package projection
+
+// parameters are a projection's numbers by folded name, in the units of the
+// definition.
+type parameters struct {
+	values        map[string]float64
+	angle, length float64 // radians and metres per unit
+}
+
+// first is the first of the names that is there.
+func (p parameters) first(otherwise float64, names ...string) float64 {
+	for _, name := range names {
+		if value, ok := p.values[name]; ok {
+			return value
+		}
+	}
+	return otherwise
+}
+
+// has tells whether a parameter is stated.
+func (p parameters) has(name string) bool {
+	_, ok := p.values[name]
+	return ok
+}
+
+// origin is the longitude and latitude from which the projection counts.
+func (p parameters) origin() (lon, lat float64) {
+	lon = p.first(0, "centralmeridian", "longitudeoforigin", "longitudeofcenter", "longitudeofcentre")
+	lat = p.first(0, "latitudeoforigin", "latitudeofcenter", "latitudeofcentre", "centralparallel")
+	return lon * p.angle, lat * p.angle
+}
+
+// falseOrigin is what was added to easting and northing, in metres.
+func (p parameters) falseOrigin() (east, north float64) {
+	return p.first(0, "falseeasting") * p.length, p.first(0, "falsenorthing") * p.length
+}
+
+// scale is the scale at the origin.
+func (p parameters) scale() float64 { return p.first(1, "scalefactor") }
+
+// parallels are the standard parallels; one that is not stated is the other or
+// the latitude of origin.
+func (p parameters) parallels() (first, second float64) {
+	_, lat := p.origin()
+	first = p.first(lat/p.angle, "standardparallel1")
+	second = p.first(first, "standardparallel2")
+	return first * p.angle, second * p.angle
+}
