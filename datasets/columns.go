@@ -54,6 +54,8 @@ type column struct {
 	order pairOrder
 	// also are further meanings that the mapping gives the column.
 	also []*column
+	// shown is what the outside is told of the column; nil until it is met.
+	shown *Column
 	// seen holds the normalised form of each distinct value.
 	seen map[string]normalised
 }
@@ -119,9 +121,6 @@ type alias struct {
 
 // aliases reads the two tables above once.
 var aliases = sync.OnceValue(func() map[string]alias {
-	roles := map[string]role{"id": roleID, "name": roleName, "category": roleCategory, "lat": roleLat, "lon": roleLon,
-		"position": rolePosition, "location": roleLocation, "address": roleAddress, "phone": rolePhone, "hours": roleHours,
-		"always": roleAlways, "opens": roleOpens, "closes": roleCloses, "verified": roleVerified}
 	found := make(map[string]alias, 600)
 	add := func(name string, a alias) {
 		name = foldName(name)
@@ -132,7 +131,7 @@ var aliases = sync.OnceValue(func() map[string]alias {
 	for line := range strings.Lines(strings.TrimSpace(roleAliases)) {
 		head, names, _ := strings.Cut(line, ": ")
 		for rank, name := range strings.Split(names, ",") {
-			add(name, alias{role: roles[head], rank: rank})
+			add(name, alias{role: fieldRole(head), rank: rank})
 		}
 	}
 	for line := range strings.Lines(strings.TrimSpace(attributeAliases)) {

@@ -101,7 +101,7 @@ func (t *table) check(rows [][]string, guessed bool) error {
 			return fmt.Errorf("there is no column %q to take %s from; the columns are %s", raw, field, listNames(names))
 		}
 	}
-	if has[roleLat] && has[roleLon] || has[rolePosition] {
+	if has[roleLat] && has[roleLon] || has[rolePosition] || t.placer.opt.look != nil {
 		return nil
 	}
 	for i, c := range t.columns {

@@ -187,31 +187,39 @@ type profile struct {
 
 // profileColumn looks at one column of a table without a header.
 func profileColumn(rows [][]string, i int) profile {
-	p := profile{low: math.Inf(1), high: math.Inf(-1), distinct: map[string]bool{}}
+	p := newProfile()
 	for _, row := range rows {
 		if i >= len(row) || isBlank(strings.TrimSpace(row[i])) {
 			continue
 		}
-		value := strings.TrimSpace(row[i])
-		p.filled++
-		p.distinct[value] = true
-		v, number := parseDecimal(value)
-		switch {
-		case number:
-			p.numbers++
-			p.low, p.high = min(p.low, v), max(p.high, v)
-			if _, fraction, _ := strings.Cut(value, "."); len(fraction) >= 3 {
-				p.fine++
-			} else if fraction == "" {
-				p.integers++
-			}
-		case phoneNumber.MatchString(value):
-			p.phones++
-		case strings.IndexFunc(value, unicode.IsLetter) >= 0:
-			p.texts++
-		}
+		p.add(strings.TrimSpace(row[i]))
 	}
 	return p
+}
+
+func newProfile() profile {
+	return profile{low: math.Inf(1), high: math.Inf(-1), distinct: map[string]bool{}}
+}
+
+// add looks at one filled value.
+func (p *profile) add(value string) {
+	p.filled++
+	p.distinct[value] = true
+	v, number := parseDecimal(value)
+	switch {
+	case number:
+		p.numbers++
+		p.low, p.high = min(p.low, v), max(p.high, v)
+		if _, fraction, _ := strings.Cut(value, "."); len(fraction) >= 3 {
+			p.fine++
+		} else if fraction == "" {
+			p.integers++
+		}
+	case phoneNumber.MatchString(value):
+		p.phones++
+	case strings.IndexFunc(value, unicode.IsLetter) >= 0:
+		p.texts++
+	}
 }
 
 // mostly tells whether n of the filled values are nearly all.

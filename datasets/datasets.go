@@ -67,6 +67,11 @@ const (
 	GeoJSONSeq Format = "geojsonseq"
 	OSMPBF     Format = "osm.pbf"
 	Overpass   Format = "overpass"
+	OSMXML     Format = "osm.xml"
+	EsriJSON   Format = "esrijson"
+	JSON       Format = "json"
+	XML        Format = "xml"
+	GBFS       Format = "gbfs"
 )
 
 // Options steer a reading.
@@ -79,6 +84,8 @@ type Options struct {
 	// Mapping gives a field ("name", "lat", "lon", "address", "id", …) the
 	// column that holds it, over what the reader would guess.
 	Mapping map[string]string
+	// look, if set, reads for the columns alone.
+	look *look
 }
 
 // Source is one file. Size is -1 where it is unknown. Open may be called more
@@ -95,6 +102,14 @@ type Source struct {
 type Sink struct {
 	Place func(Place) error
 	Issue func(Issue) error
+	// Record, if set, is shown every record before it is understood. A change to
+	// a Value is taken, so that a repair works as if the file had been right. The
+	// slice is valid until the function returns; a value may hold on to the whole
+	// record, so clone what is kept.
+	Record func(row int, cells []Cell) error
+	// Mend, if set, is asked for the position (longitude, latitude, in the file's
+	// coordinate system) of a record that would be rejected for its coordinates.
+	Mend func(Damage) (orb.Point, bool)
 	// Progress, if set, is told now and then how many bytes of the source have
 	// been consumed.
 	Progress func(bytes int64)

@@ -38,7 +38,9 @@ type placer struct {
 	idRank  int             // of the column that gives ids; no other does
 	area    area
 	summary Summary
-	cells   []cell // of the current record, reused
+	cells   []cell    // of the current record, reused
+	open    []Cell    // the same as the sink sees them
+	met     []*column // in the order of first sight
 	best    [roleCount]int
 }
 
@@ -74,6 +76,9 @@ func newPlacer(file string, opt Options, sink Sink) (*placer, error) {
 	if p.mapped[roleLat] || p.mapped[roleLon] || p.mapped[rolePosition] {
 		p.mapped[roleLat], p.mapped[roleLon], p.mapped[rolePosition], p.mapped[roleLocation] = true, true, true, true
 	}
+	if opt.look != nil {
+		opt.look.placer = p
+	}
 	return p, nil
 }
 
@@ -90,6 +95,9 @@ func (p *placer) column(key string) *column {
 		if len(p.columns) < maxColumns {
 			p.columns[strings.Clone(key)] = c
 		}
+	}
+	if c.shown == nil {
+		p.meet(c)
 	}
 	return c
 }
@@ -124,28 +132,17 @@ func (p *placer) place(n int, geometry orb.Geometry) error {
 	if err := p.repairText(n); err != nil {
 		return err
 	}
-	if geometry == nil {
-		geometry = p.drawn()
+	if p.sink.Record != nil {
+		if err := p.record(n); err != nil {
+			return err
+		}
 	}
-	var found orb.Geometry
-	if geometry != nil {
-		geometry, fault, err := p.given(geometry)
-		if err != nil {
-			return err
-		}
-		if fault != nil {
-			return p.reject(n, fault.column, fault.code, "%s", fault.message)
-		}
-		found = geometry
-	} else {
-		point, fault, err := p.position(n)
-		if err != nil {
-			return err
-		}
-		if fault != nil {
-			return p.reject(n, fault.column, fault.code, "%s", fault.message)
-		}
-		found = point
+	found, fault, err := p.locate(n, geometry)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return p.reject(n, fault.column, fault.code, "%s", fault.message)
 	}
 	place := Place{Row: n, Geometry: found}
 	if err := p.describe(&place); err != nil {
@@ -154,6 +151,25 @@ func (p *placer) place(n int, geometry orb.Geometry) error {
 	p.summary.Read++
 	p.summary.Accepted++
 	return p.sink.Place(place)
+}
+
+// locate is where the record lies: at the geometry, else where its cells say,
+// else where the sink knows to mend what they say.
+func (p *placer) locate(n int, geometry orb.Geometry) (found orb.Geometry, f *fault, err error) {
+	if geometry == nil {
+		geometry = p.drawn()
+	}
+	if geometry != nil {
+		found, f, err = p.given(geometry)
+	} else {
+		found, f, err = p.position(n)
+	}
+	if err == nil && f != nil {
+		if mended, ok := p.mend(n, f, geometry); ok {
+			return mended, nil, nil
+		}
+	}
+	return found, f, err
 }
 
 // choose finds for each role the filled column of the lowest rank.
