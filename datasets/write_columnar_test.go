@@ -287,7 +287,7 @@ func TestFlatGeobufRoundTrip(t *testing.T) {
 			}
 			back, header, index := readFlatGeobuf(t, written.Bytes())
 			checkSame(t, name, back, places)
-			if header.FeaturesCount() != uint64(len(places)) || header.Crs(nil).Code() != 4326 {
+			if header.FeaturesCount() != uint64(len(places)) || header.Crs(nil).Code() != 4326 || string(header.Name()) != "places" {
 				t.Errorf("header: %s", flatgeobuf.HeaderString(header))
 			}
 			if len(places) == 0 {

@@ -10,17 +10,13 @@ import (
 	"fujin/services/platform/kernel/errs"
 )
 
-// Export writes a dataset's version in force as geojson or csv. The id of a
-// facility is its source's, else its permanent one.
+// Export writes a dataset's version in force in one of datasets.WriteFormats.
+// The id of a facility is its source's, else its permanent one.
 func (s *Service) Export(ctx context.Context, dataset, format string, w io.Writer) error {
-	places := s.places(ctx, dataset)
-	switch format {
-	case "geojson":
-		return datasets.WriteGeoJSON(w, places)
-	case "csv":
-		return datasets.WriteCSV(w, places)
+	if _, err := datasets.FindWriteFormat(format); err != nil {
+		return errs.New(errs.Invalid, "%s", err).WithField("query.format", "not_one_of", "%s", err)
 	}
-	return errs.New(errs.Invalid, "format must be geojson or csv, not %q", clip(format)).WithField("query.format", "not_one_of", "use geojson or csv")
+	return datasets.Write(w, format, s.places(ctx, dataset))
 }
 
 var errEnough = errors.New("no more places are wanted")
