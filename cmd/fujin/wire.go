@@ -6,10 +6,14 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"fujin/api"
 	"fujin/services/facility"
+	"fujin/services/platform/jobs"
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/org"
 	"fujin/services/platform/outbound"
@@ -20,6 +24,7 @@ import (
 // without which it cannot answer.
 type services struct {
 	orgs       *org.Service
+	jobs       *jobs.Service
 	facilities *facility.Service
 }
 
@@ -53,7 +58,13 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	if err != nil {
 		return nil, err
 	}
-	return &services{orgs: orgs, facilities: facilities}, nil
+	work, err := jobs.New(ctx, db, jobs.Config{Logger: logger, Queues: map[string]int{
+		"profile": runtime.NumCPU() / 2, // a niced child each; the other cores are for queries
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return &services{orgs: orgs, jobs: work, facilities: facilities}, nil
 }
 
 // check verifies the database and what each service keeps in it.
@@ -77,7 +88,10 @@ func (s *services) mount(gate *api.Gate) {
 
 // run does the background work of all services until ctx ends, or the first of them fails.
 func (s *services) run(ctx context.Context) error {
-	return s.facilities.Run(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.facilities.Run(ctx) })
+	group.Go(func() error { return s.jobs.Run(ctx) })
+	return group.Wait()
 }
 
 // ready lists the conditions under which queries can be answered.

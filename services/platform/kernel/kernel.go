@@ -50,6 +50,7 @@ type DB struct {
 
 	read   *sql.DB // SQLite: read-only connections
 	write  *sql.DB // exactly one connection, which the writer and migrations share
+	side   *sql.DB // PostgreSQL only, for StdPool
 	writer *writer
 	wake   broadcast // rung when events were committed by this handle or seen from another
 	listen *listener // PostgreSQL only
@@ -121,7 +122,7 @@ func (db *DB) Close() error {
 // the write-ahead log.
 func (db *DB) closePools() error {
 	var first error
-	for _, pool := range []*sql.DB{db.read, db.write} {
+	for _, pool := range []*sql.DB{db.read, db.side, db.write} {
 		if pool == nil {
 			continue
 		}

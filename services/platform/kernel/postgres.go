@@ -59,6 +59,10 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	}
 	db.write = stdlib.OpenDB(*config)
 	db.write.SetMaxOpenConns(1)
+	db.side = stdlib.OpenDB(*config.Copy())
+	db.side.SetMaxOpenConns(4)
+	db.side.SetMaxIdleConns(4)
+	db.side.SetConnMaxIdleTime(5 * time.Minute)
 	readers := config.Copy()
 	readers.RuntimeParams["default_transaction_read_only"] = "on"
 	db.read = stdlib.OpenDB(*readers)

@@ -13,6 +13,7 @@ import (
 // Tx is the transaction that a Write closure sees. It belongs to that closure and dies with it.
 type Tx struct {
 	q      queryer
+	std    *sql.Tx // what q runs on
 	now    time.Time
 	events []Event // emitted so far; they get their seq when the batch ends
 	failed error   // of the first statement that failed; PostgreSQL takes none after it, so neither does SQLite

@@ -235,7 +235,7 @@ func (w *writer) runOne(ctx context.Context, tx *sql.Tx, j *job, shared bool) er
 		}
 	}
 	j.events, j.err = nil, nil
-	t := &Tx{q: queryer{tx, w.db.texts}, now: w.db.Now()}
+	t := &Tx{q: queryer{tx, w.db.texts}, std: tx, now: w.db.Now()}
 	err := w.call(j, t)
 	t.over = true
 	if err == nil && t.failed != nil {
