@@ -8,10 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
-
-	"github.com/tidwall/gjson"
 )
 
 // headSize is how much of a file Detect wants to see.
@@ -49,6 +46,16 @@ func Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, err
 		reader = osmPBFReader{}
 	case Overpass:
 		reader = overpassReader{}
+	case OSMXML:
+		reader = osmXMLReader{}
+	case EsriJSON:
+		reader = esriReader{}
+	case GBFS:
+		reader = gbfsReader{}
+	case JSON:
+		reader = jsonReader{}
+	case XML:
+		reader = xmlReader{}
 	default:
 		return Summary{}, refusal(format)
 	}
@@ -113,11 +120,7 @@ const (
 	formatXLS     Format = "xls"
 	formatZip     Format = "zip"
 	formatKML     Format = "kml"
-	formatOSMXML  Format = "osm"
 	formatHTML    Format = "html"
-	formatXML     Format = "xml"
-	formatEsri    Format = "esrijson"
-	formatJSON    Format = "json"
 	formatUnknown Format = ""
 )
 
@@ -164,61 +167,32 @@ func detectXML(text []byte) Format {
 	case bytes.Contains(lower, []byte("<kml")):
 		return formatKML
 	case bytes.Contains(lower, []byte("<osm")):
-		return formatOSMXML
+		return OSMXML
 	case bytes.Contains(lower, []byte("<html")), bytes.Contains(lower, []byte("<!doctype html")):
 		return formatHTML
 	}
-	return formatXML
+	return XML
 }
 
-var (
-	geoJSONType  = regexp.MustCompile(`"type"\s*:\s*"(Feature|FeatureCollection|Point|LineString|Polygon|MultiPoint|MultiLineString|MultiPolygon|GeometryCollection)"`)
-	overpassRoot = regexp.MustCompile(`"(elements)"\s*:\s*\[|"osm3s"\s*:`)
-	esriFeature  = regexp.MustCompile(`"geometryType"\s*:\s*"esri|"attributes"\s*:\s*\{`)
-)
+// wholeLimit is the size in bytes, unpacked, up to which a format is read that
+// must be held in memory.
+const wholeLimit = 200 << 20
 
-// detectJSON tells the kinds of JSON by the members that come first.
-func detectJSON(text []byte) Format {
-	feature, overpass := geoJSONType.FindIndex(text), overpassRoot.FindIndex(text)
-	if text[0] == '[' { // of features, or of records that hold a geometry somewhere
-		kind := gjson.GetBytes(text, "0.type").Raw
-		if !geoJSONType.MatchString(`"type":` + kind) {
-			feature = nil
-		}
-	}
-	switch {
-	case overpass != nil && (feature == nil || overpass[0] < feature[0]):
-		return Overpass
-	case text[0] == '{' && severalLines(text):
-		return GeoJSONSeq
-	case feature != nil, bytes.Contains(text, []byte(`"features"`)) && !esriFeature.Match(text):
-		return GeoJSON
-	case esriFeature.Match(text):
-		return formatEsri
-	}
-	return formatJSON
-}
-
-// severalLines tells newline-delimited JSON: the first line is complete, and
-// another follows.
-func severalLines(text []byte) bool {
-	line, rest, found := bytes.Cut(text, []byte("\n"))
-	rest = bytes.TrimSpace(rest)
-	return found && len(rest) > 0 && rest[0] == '{' && gjson.ValidBytes(line)
+// errTooLarge refuses a file over wholeLimit in a format that cannot be
+// streamed. Size is what is known of its size.
+func errTooLarge(format Format, size int64) error {
+	return fmt.Errorf("the file has at least %d MB, and %s of this form must be held in memory, for which the limit is %d MB; split it, or export it as CSV or newline-delimited GeoJSON",
+		size>>20, format, wholeLimit>>20)
 }
 
 // refusal says why a format is not read and what to do.
 func refusal(format Format) error {
 	advice := map[Format]string{
-		formatXLSX:   "the file is an Excel workbook; save the sheet as CSV (UTF-8) and import that",
-		formatXLS:    "the file is an old Excel or Office document; save the sheet as CSV (UTF-8) and import that",
-		formatZip:    "the file is a zip archive (perhaps a shapefile or KMZ); convert its content to GeoJSON and import that",
-		formatKML:    "KML is not read yet; convert the file to GeoJSON and import that",
-		formatOSMXML: "OSM XML is not read yet; convert the file to OSM PBF and import that",
-		formatHTML:   "the file is a web page, not data; download the data itself",
-		formatXML:    "XML is not read yet; convert the file to CSV or GeoJSON and import that",
-		formatEsri:   "Esri JSON is not read yet; convert the file to GeoJSON and import that",
-		formatJSON:   "the JSON is neither GeoJSON nor an Overpass answer; convert it to GeoJSON or CSV and import that",
+		formatXLSX: "the file is an Excel workbook; save the sheet as CSV (UTF-8) and import that",
+		formatXLS:  "the file is an old Excel or Office document; save the sheet as CSV (UTF-8) and import that",
+		formatZip:  "the file is a zip archive (perhaps a shapefile or KMZ); convert its content to GeoJSON and import that",
+		formatKML:  "KML is not read yet; convert the file to GeoJSON and import that",
+		formatHTML: "the file is a web page, not data; download the data itself",
 	}
 	if text, known := advice[format]; known {
 		return errors.New(text)

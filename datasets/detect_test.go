@@ -21,9 +21,9 @@ func TestDetect(t *testing.T) {
 		{"overpass", `{"version":0.6,"generator":"Overpass API","elements":[{"type":"node"}]}`, Overpass},
 		{"pbf", "\x00\x00\x00\x0e\x0a\x09OSMHeader\x18\x7b", OSMPBF},
 		{"xlsx", "PK\x03\x04....[Content_Types].xml", formatXLSX}, {"zip", "PK\x03\x04....stops.shp", formatZip}, {"xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", formatXLS},
-		{"kml", "<?xml version='1.0'?>\n<kml>", formatKML}, {"osm", "<?xml version='1.0'?><osm version='0.6'>", formatOSMXML}, {"html", "<!DOCTYPE html>", formatHTML}, {"xml", "<maps>", formatXML},
-		{"esri", `[{"attributes":{"a":1},"geometry":{"x":1,"y":2}}]`, formatEsri}, {"json", `{"items":[1]}`, formatJSON},
-		{"records with a geometry", `[{"id":1,"geometry":{"type":"Point","coordinates":[1,2]}}]`, formatJSON},
+		{"kml", "<?xml version='1.0'?>\n<kml>", formatKML}, {"osm", "<?xml version='1.0'?><osm version='0.6'>", OSMXML}, {"html", "<!DOCTYPE html>", formatHTML}, {"xml", "<maps>", XML},
+		{"esri", `[{"attributes":{"a":1},"geometry":{"x":1,"y":2}}]`, EsriJSON}, {"json", `{"items":[1]}`, JSON},
+		{"records with a geometry", `[{"id":1,"geometry":{"type":"Point","coordinates":[1,2]}}]`, JSON},
 		{"pdf", "%PDF-1.7", formatUnknown}, {"binary", "abc\x00\x01\x02", formatUnknown},
 	} {
 		if got := Detect([]byte(test.head), "file"); got != test.want {

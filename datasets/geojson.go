@@ -21,7 +21,7 @@ type geoJSONReader struct{}
 
 // Read implements Reader.
 func (geoJSONReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, error) {
-	file := &geoJSONFile{src: src}
+	file := &geoJSONFile{jsonFile: jsonFile{src: src}}
 	err := file.walk(ctx, nil, file.outline)
 	if err == nil {
 		err = file.check()
@@ -40,41 +40,16 @@ func (geoJSONReader) Read(ctx context.Context, src Source, opt Options, sink Sin
 	if err := file.walk(ctx, sink.Progress, func(s *jsonStream) error { return file.rows(s, rows) }); err != nil {
 		return Summary{}, err
 	}
-	return placer.done(GeoJSON, "UTF-8"), nil
+	return placer.done(GeoJSON, file.encoding), nil
 }
 
 // geoJSONFile knows what stands at the top of a file.
 type geoJSONFile struct {
-	src     Source
+	jsonFile
 	kind    string // "type" of the root; "array" where the root is one
 	list    string // the member that holds the rows; "" if the root is the row
 	crs     gjson.Result
 	fromOSM bool
-}
-
-// walk opens the file and lets the function read it to its end.
-func (f *geoJSONFile) walk(ctx context.Context, progress func(int64), read func(*jsonStream) error) error {
-	in, err := f.src.Open()
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	s, err := newJSONStream(ctx, in, progress)
-	if err == nil {
-		err = read(s)
-	}
-	if err == nil {
-		err = s.finish()
-	}
-	var fromSink errSink
-	var broken *jsonError
-	switch {
-	case errors.As(err, &fromSink):
-		return fromSink.error
-	case errors.As(err, &broken):
-		return fmt.Errorf("%s: %w", f.src.Name, err)
-	}
-	return err
 }
 
 // outline learns the kind of the file and checks its structure to the end.
@@ -99,7 +74,7 @@ func (f *geoJSONFile) outline(s *jsonStream) error {
 			return s.array(s.skip)
 		case "type", "crs", "generator":
 			raw, err := s.value(64 << 10)
-			if err == errTooLarge {
+			if err == errValueTooLarge {
 				return nil
 			}
 			if err != nil {
@@ -173,21 +148,11 @@ func (f *geoJSONFile) declare(p *placer, opt Options) error {
 
 // rows reads the features.
 func (f *geoJSONFile) rows(s *jsonStream, rows *featureRows) error {
-	next := func() error {
-		raw, err := s.value(maxFeature)
-		if err != nil && err != errTooLarge {
-			return err
-		}
-		if err := rows.next(raw, err); err != nil {
-			return errSink{err}
-		}
-		return nil
-	}
 	switch {
 	case f.kind == "array":
-		return s.array(next)
+		return s.records(rows.next)
 	case f.list == "":
-		return next()
+		return s.record(rows.next)
 	}
 	return s.object(func(key string) error {
 		if key != f.list {
@@ -196,7 +161,7 @@ func (f *geoJSONFile) rows(s *jsonStream, rows *featureRows) error {
 		if c, err := s.peek(); err != nil || c != '[' {
 			return errors.Join(err, s.skip())
 		}
-		return s.array(next)
+		return s.records(rows.next)
 	})
 }
 
@@ -222,7 +187,7 @@ func (geoJSONSeqReader) Read(ctx context.Context, src Source, opt Options, sink 
 		if err == io.EOF {
 			return placer.done(GeoJSONSeq, "UTF-8"), nil
 		}
-		if err != nil && err != errTooLarge {
+		if err != nil && err != errValueTooLarge {
 			return Summary{}, err
 		}
 		if err := rows.next(raw, err); err != nil {

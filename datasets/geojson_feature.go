@@ -19,22 +19,32 @@ type featureRows struct {
 // read. What it returns is the sink's error.
 func (r *featureRows) next(raw []byte, failed error) error {
 	r.n++
+	feature, ok, err := r.placer.parseJSON(r.n, raw, failed)
+	if err != nil || !ok {
+		return err
+	}
+	return r.feature(feature)
+}
+
+// parseJSON reads the bytes of record n, or rejects it: for the error that kept
+// them from being read, or for what they are. The error returned is the sink's.
+func (p *placer) parseJSON(n int, raw []byte, failed error) (value gjson.Result, ok bool, err error) {
 	if failed != nil {
-		return r.placer.reject(r.n, "", "feature_too_large", "the feature is larger than %d MiB", maxFeature>>20)
+		return value, false, p.reject(n, "", "feature_too_large", "the feature is larger than %d MiB", maxFeature>>20)
 	}
 	text := string(raw)
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
-		if err := r.placer.once(r.n, "", "encoding_damaged", "the file is not wholly UTF-8, as GeoJSON must be; what cannot be read becomes \uFFFD"); err != nil {
-			return err
+		if err := p.once(n, "", "encoding_damaged", "the file is not wholly UTF-8, as JSON must be; what cannot be read becomes \uFFFD"); err != nil {
+			return value, false, err
 		}
 	}
 	if !gjson.Valid(text) {
 		if text = nullForNaN(text); !gjson.Valid(text) {
-			return r.placer.reject(r.n, "", "json_damaged", "not valid JSON: %s", clip(text))
+			return value, false, p.reject(n, "", "json_damaged", "not valid JSON: %s", clip(text))
 		}
 	}
-	return r.feature(gjson.Parse(text))
+	return gjson.Parse(text), true, nil
 }
 
 // feature reads one feature or bare geometry.

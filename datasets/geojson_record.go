@@ -27,7 +27,7 @@ func newRecordScanner(ctx context.Context, in io.Reader, progress func(int64)) *
 
 // next gives the next record that is not blank, valid until the next call, and
 // io.EOF after the last. A record larger than most is passed over without being
-// held in memory; the error is errTooLarge.
+// held in memory; the error is errValueTooLarge.
 func (s *recordScanner) next(most int) ([]byte, error) {
 	for {
 		record, err := s.cut(most)
@@ -55,7 +55,7 @@ func (s *recordScanner) cut(most int) ([]byte, error) {
 			record := s.buf[s.pos : s.pos+seen+i]
 			s.pos += seen + i + 1
 			if tooLarge || len(record) > most {
-				return nil, errTooLarge
+				return nil, errValueTooLarge
 			}
 			return record, nil
 		}
@@ -68,7 +68,7 @@ func (s *recordScanner) cut(most int) ([]byte, error) {
 			s.pos = s.end
 			switch {
 			case tooLarge:
-				return nil, errTooLarge
+				return nil, errValueTooLarge
 			case len(record) == 0:
 				return nil, io.EOF
 			}

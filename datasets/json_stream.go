@@ -16,8 +16,8 @@ const (
 	maxJSONDepth = 512
 )
 
-// errTooLarge says that a value is over the size asked for; it has been skipped.
-var errTooLarge = errors.New("the value is too large")
+// errValueTooLarge says that a value is over the size asked for; it has been skipped.
+var errValueTooLarge = errors.New("the value is too large")
 
 // jsonError is a break in the structure of a JSON file.
 type jsonError struct {
@@ -155,7 +155,7 @@ func (s *jsonStream) object(member func(key string) error) error {
 			return s.fail("a member's name")
 		}
 		raw, err := s.value(64 << 10)
-		if err != nil && err != errTooLarge {
+		if err != nil && err != errValueTooLarge {
 			return err
 		}
 		key := jsonText(string(raw))
@@ -206,7 +206,7 @@ func (s *jsonStream) items(opening, closing byte, item func() error) error {
 // skip passes over one value.
 func (s *jsonStream) skip() error {
 	_, err := s.value(0)
-	if err == errTooLarge {
+	if err == errValueTooLarge {
 		return nil
 	}
 	return err
@@ -214,7 +214,7 @@ func (s *jsonStream) skip() error {
 
 // value reads one value and gives its bytes, valid until the next call. A value
 // larger than most is passed over without being held in memory, and the error
-// is errTooLarge.
+// is errValueTooLarge.
 func (s *jsonStream) value(most int) ([]byte, error) {
 	c, err := s.peek()
 	if err != nil {
@@ -243,7 +243,7 @@ func (s *jsonStream) value(most int) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case keep < 0 || size > int64(most):
-		return nil, errTooLarge
+		return nil, errValueTooLarge
 	}
 	return s.buf[keep:s.pos], nil
 }

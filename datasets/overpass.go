@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -17,13 +16,13 @@ type overpassReader struct{}
 // Read implements Reader. Read counts the elements that are facilities of the
 // selected category; all others are not rows.
 func (overpassReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, error) {
-	file := &overpassFile{src: src}
+	file := &overpassFile{jsonFile: jsonFile{src: src}}
 	return readOSM(ctx, src, opt, sink, Overpass, file.scan)
 }
 
 // overpassFile is read once for every pass.
 type overpassFile struct {
-	src     Source
+	jsonFile
 	checked bool // the structure of the whole file has been walked
 }
 
@@ -31,14 +30,14 @@ type overpassFile struct {
 // so that a file that is cut is refused before anything is taken.
 func (f *overpassFile) scan(ctx context.Context, pass osmPass) error {
 	if !f.checked {
-		if err := f.walk(ctx, func(s *jsonStream) error { return s.skip() }, nil); err != nil {
+		if err := f.elements(ctx, (*jsonStream).skip, nil); err != nil {
 			return err
 		}
 		f.checked = true
 	}
-	return f.walk(ctx, func(s *jsonStream) error {
+	return f.elements(ctx, func(s *jsonStream) error {
 		raw, err := s.value(maxFeature)
-		if err == errTooLarge {
+		if err == errValueTooLarge {
 			return nil
 		}
 		if err != nil {
@@ -48,40 +47,24 @@ func (f *overpassFile) scan(ctx context.Context, pass osmPass) error {
 	}, pass.progress)
 }
 
-// walk calls the function for every element, which it must consume.
-func (f *overpassFile) walk(ctx context.Context, element func(*jsonStream) error, progress func(int64)) error {
-	in, err := f.src.Open()
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	s, err := newJSONStream(ctx, in, progress)
-	if err != nil {
-		return err
-	}
+// elements calls the function for every element, which it must consume.
+func (f *overpassFile) elements(ctx context.Context, element func(*jsonStream) error, progress func(int64)) error {
 	found, remark := false, ""
-	err = s.object(func(key string) error {
-		switch key {
-		case "elements":
-			found = true
-			return s.array(func() error { return element(s) })
-		case "remark":
-			raw, err := s.value(64 << 10)
-			remark = jsonText(string(raw))
-			return err
-		}
-		return s.skip()
+	err := f.walk(ctx, progress, func(s *jsonStream) error {
+		return s.object(func(key string) error {
+			switch key {
+			case "elements":
+				found = true
+				return s.array(func() error { return element(s) })
+			case "remark":
+				raw, err := s.value(64 << 10)
+				remark = jsonText(string(raw))
+				return err
+			}
+			return s.skip()
+		})
 	})
-	if err == nil {
-		err = s.finish()
-	}
-	var fromSink errSink
-	var broken *jsonError
 	switch {
-	case errors.As(err, &fromSink):
-		return fromSink.error
-	case errors.As(err, &broken):
-		return fmt.Errorf("%s: %w", f.src.Name, err)
 	case err != nil:
 		return err
 	case !found:

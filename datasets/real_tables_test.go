@@ -58,16 +58,11 @@ func TestRealTables(t *testing.T) {
 // TestRealRefusals says in one sentence why a file is not read.
 func TestRealRefusals(t *testing.T) {
 	for file, want := range map[string]string{
-		"toilets/sg_bidet_toilets_sheet.csv":     "none of its columns Region, Location, Remarks, Address is known",
-		"stores/tw_five_chains_registry.csv":     "none of its columns 公司統一編號, 公司名稱, ",
-		"retail/il_prices_2026-08-22.csv.gz":     "the table has no position",
-		"toilets/kr_gyeonggi_toilets.xlsx":       "Excel workbook",
-		"toilets/hk_fehd_toilets.xml":            "XML is not read yet",
-		"toilets/sg_bidet_toilets.kml":           "KML is not read yet",
-		"toilets/cn_guangzhou_toilets.esri.json": "Esri JSON is not read yet",
-		"toilets/fr_paris_sanisettes.json":       "neither GeoJSON nor an Overpass answer",
-		"pickup/inpost_pl_page1.json":            "neither GeoJSON nor an Overpass answer",
-		"stores/vn_circle_k.json":                "neither GeoJSON nor an Overpass answer",
+		"toilets/sg_bidet_toilets_sheet.csv": "none of its columns Region, Location, Remarks, Address is known",
+		"stores/tw_five_chains_registry.csv": "none of its columns 公司統一編號, 公司名稱, ",
+		"retail/il_prices_2026-08-22.csv.gz": "the table has no position",
+		"toilets/kr_gyeonggi_toilets.xlsx":   "Excel workbook",
+		"toilets/sg_bidet_toilets.kml":       "KML is not read yet",
 	} {
 		t.Run(file, func(t *testing.T) {
 			_, err := readAll(t, readerFunc(Read), fileSource(sharedData(t, file)), Options{})

@@ -1,0 +1,152 @@
+package datasets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// gbfsReader reads the places of the General Bikeshare Feed Specification, its
+// versions 1 to 3: the stations of station_information.json, or the vehicles of
+// free_bike_status.json or vehicle_status.json. The other files of a feed hold
+// no positions and are refused by name.
+type gbfsReader struct{}
+
+// Read implements Reader. A station's category is bike_rental, a vehicle's
+// shared_vehicle, unless the options say otherwise.
+func (gbfsReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, error) {
+	file := &gbfsFile{jsonFile: jsonFile{src: src}}
+	if err := file.walk(ctx, nil, func(s *jsonStream) error { return file.data(s, file.outline(s)) }); err != nil {
+		return Summary{}, err
+	}
+	if err := file.check(); err != nil {
+		return Summary{}, err
+	}
+	switch {
+	case opt.Category != "":
+	case file.list == "stations":
+		opt.Category = "bike_rental"
+	default:
+		opt.Category = "shared_vehicle"
+	}
+	placer, err := newPlacer(src.Name, opt, sink)
+	if err != nil {
+		return Summary{}, err
+	}
+	placer.declare(WGS84)
+	rows := &gbfsRows{placer: placer, record: jsonFields{placer: placer}}
+	err = file.walk(ctx, sink.Progress, func(s *jsonStream) error {
+		return file.data(s, func(key string) error {
+			if key != file.list {
+				return s.skip()
+			}
+			return s.records(rows.next)
+		})
+	})
+	return placer.done(GBFS, file.encoding), err
+}
+
+// gbfsFile knows what stands under "data".
+type gbfsFile struct {
+	jsonFile
+	list    string   // the member of data that holds the places
+	keys    []string // the other members
+	located bool     // an early element of the list has a position
+	empty   bool     // the list has no elements
+}
+
+// data walks the members of "data".
+func (f *gbfsFile) data(s *jsonStream, member func(key string) error) error {
+	return s.object(func(key string) error {
+		if c, err := s.peek(); err != nil || key != "data" || c != '{' {
+			return errors.Join(err, s.skip())
+		}
+		return s.object(member)
+	})
+}
+
+// outline finds the list of places and looks at its first elements.
+func (f *gbfsFile) outline(s *jsonStream) func(key string) error {
+	return func(key string) error {
+		c, err := s.peek()
+		switch {
+		case err != nil:
+			return err
+		case c != '[' || key != "stations" && key != "bikes" && key != "vehicles":
+			f.keys = append(f.keys, key)
+			return s.skip()
+		}
+		f.list, f.empty = key, true
+		n := 0
+		return s.array(func() error {
+			f.empty = false
+			if n++; n > 100 || f.located {
+				return s.skip()
+			}
+			raw, err := s.value(maxFeature)
+			if err == errValueTooLarge {
+				return nil
+			}
+			element := gjson.ParseBytes(raw)
+			f.located = element.Get("lat").Exists() || element.Get("lon").Exists() || element.Get("station_area").Exists()
+			return err
+		})
+	}
+}
+
+// check refuses the files of a feed that hold no positions.
+func (f *gbfsFile) check() error {
+	const advice = "import station_information.json, free_bike_status.json or vehicle_status.json of the same feed"
+	what := ""
+	switch {
+	case f.list == "stations" && !f.located && !f.empty:
+		return fmt.Errorf("%s is GBFS station_status: it has counts but no positions; import station_information.json of the same feed, which has them", f.src.Name)
+	case f.list != "":
+		return nil
+	case slices.Contains(f.keys, "system_id"):
+		what = "system_information, which describes the operator"
+	case slices.Contains(f.keys, "vehicle_types"):
+		what = "vehicle_types, which describes kinds of vehicles"
+	case slices.Contains(f.keys, "geofencing_zones"):
+		what = "geofencing_zones, which holds rules for areas"
+	case slices.Contains(f.keys, "feeds") || slices.ContainsFunc(f.keys, func(key string) bool { return languageTag(key) != "" }):
+		what = "the discovery file gbfs.json, which lists the files of the feed"
+	case len(f.keys) > 0:
+		what = strings.Join(f.keys, ", ")
+	default:
+		return fmt.Errorf("%s is GBFS without data; %s", f.src.Name, advice)
+	}
+	return fmt.Errorf("%s is GBFS %s and holds no places; %s", f.src.Name, what, advice)
+}
+
+// gbfsRows turns stations or vehicles, one after the other, into rows.
+type gbfsRows struct {
+	placer *placer
+	record jsonFields
+	n      int
+}
+
+// next takes the bytes of one station or vehicle. What it returns is the sink's
+// error.
+func (r *gbfsRows) next(raw []byte, failed error) error {
+	r.n++
+	element, ok, err := r.placer.parseJSON(r.n, raw, failed)
+	if err != nil || !ok {
+		return err
+	}
+	r.record.read(element)
+	if r.record.fault != nil {
+		point := element.Get("lat").Exists() && element.Get("lon").Exists()
+		if !point {
+			return r.placer.reject(r.n, "station_area", r.record.fault.code, "%s", r.record.fault.message)
+		}
+		if err := r.placer.warn(r.n, "station_area", "geometry_incomplete", "the station's area is left out: %s", r.record.fault.message); err != nil {
+			return err
+		}
+	}
+	return r.placer.row(r.n, r.record.fields, r.record.shape)
+}
