@@ -106,7 +106,7 @@ func (r *Ruler) Distance(b orb.Point) float64 {
 func (r *Ruler) Bearing(b orb.Point) float64 {
 	dlon, dlat := wrap180(b[0]-r.lon), b[1]-r.lat
 	x, y := r.metresPerDegree(b[1])
-	bearing := math.Atan2(dlon*x, dlat*y)/degree - dlon*r.turn
+	bearing := heading(dlon*x, dlat*y) - dlon*r.turn
 	if bearing < 0 {
 		bearing += 360
 	}
@@ -114,6 +114,27 @@ func (r *Ruler) Bearing(b orb.Point) float64 {
 		return 0
 	}
 	return bearing + 0 // no minus zero
+}
+
+// heading is math.Atan2(x, y) in degrees, right to 0.0006: the arc tangent by
+// Abramowitz and Stegun, formula 4.4.47, in a third of the time. Each feature of
+// an answer has a bearing.
+func heading(x, y float64) float64 {
+	ax, ay := math.Abs(x), math.Abs(y)
+	low, high := min(ax, ay), max(ax, ay)
+	if high == 0 {
+		return 0
+	}
+	t := low / high
+	t2 := t * t
+	a := t * (0.9998660 + t2*(-0.3302995+t2*(0.1801410+t2*(-0.0851330+t2*0.0208351)))) * (1 / degree)
+	if ax > ay {
+		a = 90 - a
+	}
+	if y < 0 {
+		a = 180 - a
+	}
+	return math.Copysign(a, x)
 }
 
 // bend is the fourth-order term of the squared distance on a sphere:

@@ -20,17 +20,13 @@ type base struct {
 	count    uint32
 	points   uint32
 
-	positions []position
-	classes   []class
-	classOf   codes
-	hoursOf   codes // number of the (text, zone) pair
-	cellLow   []uint32
-	cellHigh  []uint8
-	order     []uint32
-	rank      []uint32
-	blocks    []uint64
-	offsets   []uint32
-	records   []byte
+	leaves   []leaf
+	classes  []class
+	cellLow  []uint32
+	cellHigh []uint8
+	order    []uint32
+	rank     []uint32
+	records  []byte
 
 	pointTree tree
 	shapeTree tree
@@ -44,9 +40,6 @@ type base struct {
 	decoded      [decodedShapes]atomic.Pointer[decodedShape]
 	summaries    [summaryTop][]cellSummary
 }
-
-// recordBlock is how many records share a full offset.
-const recordBlock = 64
 
 // openBase maps a snapshot. It reads nothing per item beyond the checksum.
 func openBase(path string) (*base, error) {
@@ -88,16 +81,12 @@ func (b *base) mapArrays(s *snapshotFile) error {
 			failed = err
 		}
 	}
-	b.positions = mapped[position](s, sectionPositions, n, note)
+	b.leaves = mapped[leaf](s, sectionLeaves, int(leavesFor(uint64(n))), note)
 	b.classes = mapped[class](s, sectionClasses, s.meta.Classes, note)
-	b.classOf = mapCodes(s, sectionClassOf, n, note)
-	b.hoursOf = mapCodes(s, sectionHoursOf, n, note)
 	b.cellLow = mapped[uint32](s, sectionCellLow, n, note)
 	b.cellHigh = mapped[uint8](s, sectionCellHigh, n, note)
 	b.order = mapped[uint32](s, sectionOrder, n, note)
 	b.rank = mapped[uint32](s, sectionRank, n, note)
-	b.blocks = mapped[uint64](s, sectionBlocks, (n+recordBlock-1)/recordBlock, note)
-	b.offsets = mapped[uint32](s, sectionOffsets, n, note)
 	b.records = s.sections[sectionRecords]
 	b.hoursOffsets = mapped[uint64](s, sectionHoursOffsets, int(s.meta.Hours), note)
 	b.hoursText = s.sections[sectionHoursText]
@@ -136,18 +125,13 @@ func mapTree(s *snapshotFile, first, count uint32, boxes, hints int, note func(e
 	}
 }
 
-// recordAt returns the bytes from an item's record on.
-func (b *base) recordAt(at uint32) []byte {
-	return b.records[b.blocks[at/recordBlock]+uint64(b.offsets[at]):]
-}
-
 // id is valid as long as the base is held.
 func (b *base) id(at uint32) []byte {
 	return recordID(b.recordAt(at))
 }
 
 // facts are those of an item.
-func (b *base) facts(at uint32) facts { return b.classes[b.classOf.at(at)].facts() }
+func (b *base) facts(at uint32) facts { return b.classes[b.classOf(at)].facts() }
 
 // find returns the position of an id.
 func (b *base) find(id string) (uint32, bool) {
@@ -188,7 +172,7 @@ type decodedShape struct {
 // needed.
 func (b *base) geometry(at uint32) orb.Geometry {
 	if at < b.points {
-		return b.positions[at].degrees()
+		return b.position(at).degrees()
 	}
 	slot := &b.decoded[at%decodedShapes]
 	if d := slot.Load(); d != nil && d.at == at {
@@ -205,7 +189,7 @@ func (b *base) geometry(at uint32) orb.Geometry {
 // itemBox is the box of an item.
 func (b *base) itemBox(at uint32) box {
 	if at < b.points {
-		return b.positions[at].box()
+		return b.position(at).box()
 	}
 	return b.shapeTree.items[at-b.points]
 }

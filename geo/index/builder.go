@@ -155,7 +155,7 @@ func (b *Builder) addView(ctx context.Context, v *View, keep func(Ref) bool) err
 				Cell: r.entry.cell, Body: r.entry.body,
 			})
 		} else {
-			err = b.entry(stored{at: v.base.positions[r.at], point: r.IsPoint()}, fromBase|uint64(r.at))
+			err = b.entry(stored{at: v.base.position(r.at), point: r.IsPoint()}, fromBase|uint64(r.at))
 		}
 		if err != nil {
 			return err
@@ -200,8 +200,8 @@ func (b *Builder) load(entry uint32) (s stored, data []byte, err error) {
 		return s, data, nil
 	}
 	at := uint32(source &^ fromBase)
-	s = stored{at: b.from.positions[at], box: b.from.itemBox(at), cell: b.from.cell(at), point: at < b.from.points}
-	s.class, s.hours, err = b.adopt(b.from.classOf.at(at), b.from.hoursOf.at(at))
+	s = stored{at: b.from.position(at), box: b.from.itemBox(at), cell: b.from.cell(at), point: at < b.from.points}
+	s.class, s.hours, err = b.adopt(b.from.classOf(at), b.from.hoursOf(at))
 	return s, cutRecord(b.from.recordAt(at)), err
 }
 

@@ -3,21 +3,19 @@ package index
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
+	"unsafe"
 )
 
 // layout writes the items of a snapshot in one pass over their final order.
 type layout struct {
 	out       *snapshotWriter
-	positions *sectionWriter
-	classOf   codeWriter
-	hoursOf   codeWriter
+	leaves    *sectionWriter
+	leaf      leaf // in the making
 	cellLow   *sectionWriter
 	cellHigh  *sectionWriter
-	blocks    *sectionWriter
-	offsets   *sectionWriter
 	shapes    *sectionWriter
 	records   *sectionWriter
-	block     uint64
 	pointTree packer
 	shapeTree packer
 	summary   summarizer
@@ -25,37 +23,28 @@ type layout struct {
 }
 
 // newLayout starts the sections of so many items, shapes of them lines and
-// areas, with up to so many classes and hours.
-func newLayout(out *snapshotWriter, items, shapes, classes, hours uint64) *layout {
+// areas.
+func newLayout(out *snapshotWriter, items, shapes uint64) *layout {
 	return &layout{
-		out:       out,
-		positions: out.section(sectionPositions, items*8),
-		classOf:   newCodeWriter(out, sectionClassOf, items, classes),
-		hoursOf:   newCodeWriter(out, sectionHoursOf, items, hours),
-		cellLow:   out.section(sectionCellLow, items*4),
-		cellHigh:  out.section(sectionCellHigh, items),
-		blocks:    out.section(sectionBlocks, (items+recordBlock-1)/recordBlock*8),
-		offsets:   out.section(sectionOffsets, items*4),
-		shapes:    out.section(sectionShapeItems, shapes*16),
-		summary:   newSummarizer(),
+		out:      out,
+		leaves:   out.section(sectionLeaves, leavesFor(items)*uint64(unsafe.Sizeof(leaf{}))),
+		cellLow:  out.section(sectionCellLow, items*4),
+		cellHigh: out.section(sectionCellHigh, items),
+		shapes:   out.section(sectionShapeItems, shapes*16),
+		summary:  newSummarizer(),
 	}
 }
 
 // add writes the next item.
 func (l *layout) add(s *stored, f facts, record []byte) {
-	l.positions.u32(uint32(s.at.x))
-	l.positions.u32(uint32(s.at.y))
-	l.classOf.code(s.class)
-	l.hoursOf.code(s.hours)
+	i := l.count % fanout
+	l.leaf.positions[i], l.leaf.classes[i], l.leaf.hours[i] = s.at, s.class, s.hours
+	l.leaf.records[i] = uint32(l.records.length / recordAlign)
 	low, high := packCell(s.cell)
 	l.cellLow.u32(low)
 	l.cellHigh.extend(1)[0] = high
-	if l.count%recordBlock == 0 {
-		l.block = l.records.length
-		l.blocks.u64(l.block)
-	}
-	l.offsets.u32(uint32(l.records.length - l.block))
 	l.records.write(record)
+	clear(l.records.extend(int(-l.records.length % recordAlign)))
 	if s.point {
 		l.pointTree.add(s.box, f.hint())
 	} else {
@@ -63,7 +52,24 @@ func (l *layout) add(s *stored, f facts, record []byte) {
 		l.shapes.write(raw([]box{s.box}))
 	}
 	l.summary.add(s.cell, f.category, s.at)
-	l.count++
+	if l.count++; l.count%fanout == 0 {
+		l.finishLeaf()
+	}
+}
+
+// finishLeaf writes the leaf in the making.
+func (l *layout) finishLeaf() {
+	l.leaves.write(raw([]leaf{l.leaf}))
+	l.leaf = leaf{}
+}
+
+// finish writes what is still held back.
+func (l *layout) finish() {
+	if l.count%fanout != 0 {
+		l.finishLeaf()
+	}
+	l.pointTree.finish()
+	l.shapeTree.finish()
 }
 
 // write writes the snapshot; ids are the entries in the order of their ids.
@@ -77,16 +83,14 @@ func (b *Builder) write(ctx context.Context, seq int64, ids []uint32) error {
 	ranks, points := b.ranks(sorted, ids)
 	n := uint64(len(sorted))
 	out.whole(sectionRank, raw(ranks))
-	l := newLayout(out, n, n-uint64(points),
-		uint64(len(b.classes)+len(b.translate.class)), uint64(len(b.schedules)+len(b.translate.hour)))
+	l := newLayout(out, n, n-uint64(points))
 	out.whole(sectionOrder, raw(ids)) // turned into positions by ranks
 	l.records = out.section(sectionRecords, 0)
 	if err := b.writeItems(ctx, l, sorted); err != nil {
 		return err
 	}
 	out.next = (l.records.start + l.records.length + alignment - 1) / alignment * alignment
-	l.pointTree.finish()
-	l.shapeTree.finish()
+	l.finish()
 	out.whole(sectionPointBoxes, raw(l.pointTree.boxes))
 	out.whole(sectionPointHints, raw(l.pointTree.hints))
 	out.whole(sectionShapeBoxes, raw(l.shapeTree.boxes))
@@ -153,7 +157,9 @@ func (b *Builder) writeItems(ctx context.Context, l *layout, sorted []keyed) err
 		}
 		c := &b.classes[s.class]
 		c.count++
-		l.add(&s, c.facts(), record)
+		if l.add(&s, c.facts(), record); l.records.length > recordsLimit {
+			return fmt.Errorf("index: the texts of %d items take more than %d bytes", i+1, uint64(recordsLimit))
+		}
 	}
 	return nil
 }

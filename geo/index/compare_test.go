@@ -21,9 +21,11 @@ func BenchmarkStructures(b *testing.B) {
 		b.Run(fmt.Sprintf("rtree/n=%d", n), func(b *testing.B) {
 			l := built.of(b, n)
 			var tree rtree.RTreeGN[float64, uint32]
-			for i, p := range l.View().base.positions {
+			base := l.View().base
+			for i := range base.count {
+				p := base.position(i)
 				low, _ := p.box().corners()
-				tree.Insert(low, low, uint32(i))
+				tree.Insert(low, low, i)
 			}
 			benchPlaces(b, l, func(r *reach) int { return nearestInRTree(&tree, r) })
 		})
@@ -32,8 +34,8 @@ func BenchmarkStructures(b *testing.B) {
 				l := built.of(b, n)
 				base := l.View().base
 				cells := make(map[h3.Cell][]position)
-				for i, p := range base.positions {
-					c := h3.Cell(parentCell(base.cell(uint32(i)), resolution))
+				for i := range base.count {
+					p, c := base.position(i), h3.Cell(parentCell(base.cell(i), resolution))
 					cells[c] = append(cells[c], p)
 				}
 				benchPlaces(b, l, func(r *reach) int { return nearestInCells(cells, resolution, r) })

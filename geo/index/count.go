@@ -85,7 +85,7 @@ func (c *cellCounter) addSummaries() {
 	base := c.view.base
 	c.view.dead.each(func(at uint32) {
 		key := cellCategory{parentCell(base.cell(at), c.resolution), base.facts(at).category}
-		if c.filter.categories.has(key.category) && !c.partial[key] && boxRelation(c.bounds, base.positions[at].box()) == inside {
+		if c.filter.categories.has(key.category) && !c.partial[key] && boxRelation(c.bounds, base.position(at).box()) == inside {
 			c.counts[key]--
 		}
 	})
@@ -113,7 +113,7 @@ func (c *cellCounter) relate(b box) relation { return boxRelation(c.search, b) }
 func (c *cellCounter) items(from, to uint32, sure bool) {
 	b := c.view.base
 	for at := from; at < to; at++ {
-		if !sure && boxRelation(c.bounds, b.positions[at].box()) != inside {
+		if !sure && boxRelation(c.bounds, b.position(at).box()) != inside {
 			continue
 		}
 		if !c.passes(at) || !c.openBase(at) {

@@ -139,7 +139,7 @@ func (t *timetables) of(s schedule) *timetable {
 
 // timetable returns that of an item of the base.
 func (b *base) timetable(at uint32, all *timetables) *timetable {
-	number := b.hoursOf.at(at)
+	number := b.hoursOf(at)
 	slot := &b.timetables[number]
 	if t := slot.Load(); t != nil {
 		return t

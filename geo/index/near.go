@@ -108,7 +108,7 @@ func (s *scratch) nearPoints(t *tree) {
 	p.reset(s.top.limit, s.reach.ratio, s.top.worst)
 	s.gather(t)
 	for _, c := range p.list {
-		if d := s.reach.point(s.view.base.positions[c.at].degrees()); d <= s.top.worst {
+		if d := s.reach.point(s.view.base.position(c.at).degrees()); d <= s.top.worst {
 			s.top.offer(candidate{d, c.at})
 		}
 	}
@@ -126,7 +126,7 @@ func (s *scratch) gather(t *tree) {
 		}
 		level := t.levelOf(v.what())
 		if level == 0 {
-			s.gatherLeaf(t.leafItems(v.what()))
+			s.gatherLeaf(t, v.what())
 			continue
 		}
 		from, to := t.below(level, v.what())
@@ -158,12 +158,14 @@ func bit(b bool) (n uint32) {
 
 // gatherLeaf tries the points of a leaf: the bound in the plane and the filter
 // for all of them at once and without branches.
-func (s *scratch) gatherLeaf(from, to uint32) {
+func (s *scratch) gatherLeaf(t *tree, number uint32) {
 	r, b, p := &s.reach, s.view.base, &s.short
+	from, to := t.leafItems(number)
+	l, n := b.leaf(from), to-from
 	x0, y0, scaleX, scaleY, cutoff := r.x, r.y, r.scaleX, r.scaleY, p.cutoff
 	var bounds [fanout]float64
 	near := uint32(0)
-	for i, at := range b.positions[from:to] {
+	for i, at := range l.positions[:n] {
 		x, y := (float64(at.x)-x0)*scaleX, (float64(at.y)-y0)*scaleY
 		bound2 := x*x + y*y
 		bounds[i%fanout] = bound2
@@ -172,7 +174,7 @@ func (s *scratch) gatherLeaf(from, to uint32) {
 	if near == 0 {
 		return
 	}
-	for near &= s.filter.leaf(b, from, to); near != 0; near &= near - 1 {
+	for near &= s.filter.leaf(b, l, n); near != 0; near &= near - 1 {
 		i := bits.TrailingZeros32(near) % fanout
 		bound2, at := bounds[i], from+uint32(i)
 		if bound2 > p.cutoff || s.view.dead.has(at) || !s.openBase(at) {
@@ -193,7 +195,7 @@ func (s *scratch) behindMark(at uint32, bound2 float64) bool {
 		return true
 	}
 	return bound2*aboveBound*aboveBound >= after*after &&
-		s.top.behind(candidate{s.reach.point(s.view.base.positions[at].degrees()), at})
+		s.top.behind(candidate{s.reach.point(s.view.base.position(at).degrees()), at})
 }
 
 // passes tests an item of the base for everything but place and hours.
@@ -207,7 +209,7 @@ func (s *scratch) openBase(at uint32) bool {
 		return true
 	}
 	b := s.view.base
-	return s.filter.open(b.timetable(at, s.view.shared.timetables).at(s.filter.at, b.positions[at]))
+	return s.filter.open(b.timetable(at, s.view.shared.timetables).at(s.filter.at, b.position(at)))
 }
 
 func (s *scratch) openEntry(e *entry) bool {
@@ -328,7 +330,7 @@ func (s *scratch) searchFar() {
 	r, b := &s.reach, s.view.base
 	r.sinLat, r.cosLat = math.Sincos(r.at[1] * radian)
 	s.bestFirst(&b.pointTree, r.globe2, func(at uint32) {
-		if d := r.point(b.positions[at].degrees()); d <= s.top.worst && s.openBase(at) {
+		if d := r.point(b.position(at).degrees()); d <= s.top.worst && s.openBase(at) {
 			s.top.offer(candidate{d, at})
 		}
 	})

@@ -86,7 +86,7 @@ func (r Ref) position() position {
 	if r.entry != nil {
 		return r.entry.at
 	}
-	p := r.view.base.positions[r.at]
+	p := r.view.base.position(r.at)
 	runtime.KeepAlive(r.view)
 	return p
 }

@@ -19,7 +19,7 @@ type sieve struct {
 	categories set
 	datasets   set
 	// table holds 1 for the classes of the base that pass, else 0. It is nil
-	// where all do, and for a base with more than narrowCodes classes.
+	// where all do, and for a base with more than tableClasses.
 	table []uint8
 	// rare: so few items pass that many leaves have none.
 	rare bool
@@ -82,13 +82,16 @@ func newSieve(v *View, q *Filter) *sieve {
 	s.all = s.blocked == 0 && s.categories.bits == nil && s.datasets.bits == nil
 	switch {
 	case s.all || !s.some:
-	case v.base.classOf.wide == nil:
+	case len(v.base.classes) <= tableClasses:
 		s.decide(v.base)
 	default:
 		s.rare = true // to look at an item is dear then
 	}
 	return s
 }
+
+// tableClasses is for how many classes a filter keeps a table of answers.
+const tableClasses = 1 << 16
 
 // cloneAll copies the texts too: they may be parts of a request.
 func cloneAll(list []string) []string {
@@ -136,25 +139,27 @@ func (s *sieve) passes(f facts) bool {
 // passesBase is passes for an item of the base.
 func (s *sieve) passesBase(b *base, at uint32) bool {
 	if s.table != nil {
-		return s.table[b.classOf.narrow[at]] != 0
+		return s.table[b.classOf(at)] != 0
 	}
 	return s.all || s.passes(b.facts(at))
 }
 
-// leaf returns a bit for each of up to fanout items of the base that passes.
-func (s *sieve) leaf(b *base, from, to uint32) (passing uint32) {
+// leaf returns a bit for each of the first n items of a leaf of the base that
+// passes.
+func (s *sieve) leaf(b *base, l *leaf, n uint32) (passing uint32) {
+	classes := l.classes[:n]
 	switch {
 	case s.all:
-		return 1<<(to-from) - 1
+		return 1<<n - 1
 	case s.table != nil:
 		table := s.table
-		for i, c := range b.classOf.narrow[from:to] {
-			passing |= uint32(table[c]) << (i & 31)
+		for i, c := range classes {
+			passing |= uint32(table[c]) << (i % fanout)
 		}
 	default:
-		for i, c := range b.classOf.wide[from:to] {
+		for i, c := range classes {
 			if s.passes(b.classes[c].facts()) {
-				passing |= 1 << (i & 31)
+				passing |= 1 << (i % fanout)
 			}
 		}
 	}

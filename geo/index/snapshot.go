@@ -22,7 +22,7 @@ import (
 //	64  table: per section offset uint64, length uint64, CRC-32C uint32, 4 spare
 const (
 	snapshotMagic   = "FUJINGEO"
-	snapshotVersion = 2
+	snapshotVersion = 3
 	headerSize      = 4096
 	tableOffset     = 64
 	tableEntry      = 24
@@ -32,17 +32,13 @@ const (
 // The sections.
 const (
 	sectionMeta         = iota // JSON, see meta
-	sectionPositions           // position per item
+	sectionLeaves              // leaf per 16 items
 	sectionClasses             // class
-	sectionClassOf             // the class of each item, uint16 or uint32: see codes
-	sectionHoursOf             // the (text, zone) pair of each, likewise
 	sectionCellLow             // uint32 and uint8 per item: see packCell
 	sectionCellHigh            //
 	sectionOrder               // uint32: the items in the order of their ids
 	sectionRank                // uint32: the place of each item in it
-	sectionBlocks              // uint64 per 64 items: where their records start
-	sectionOffsets             // uint32 per item: its record, from there
-	sectionRecords             // see record
+	sectionRecords             // see record, each at a multiple of 8 bytes
 	sectionPointBoxes          // box and hint per node of the tree of points
 	sectionPointHints          //
 	sectionShapeItems          // box per line or area

@@ -52,11 +52,7 @@ func (w *sectionWriter) extend(n int) []byte {
 	return w.buffer[from:]
 }
 
-func (w *sectionWriter) u16(v uint16) { binary.LittleEndian.PutUint16(w.extend(2), v) }
-
 func (w *sectionWriter) u32(v uint32) { binary.LittleEndian.PutUint32(w.extend(4), v) }
-
-func (w *sectionWriter) u64(v uint64) { binary.LittleEndian.PutUint64(w.extend(8), v) }
 
 func (w *sectionWriter) flush() {
 	w.put(w.length-uint64(len(w.buffer)), w.buffer)

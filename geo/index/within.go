@@ -85,7 +85,7 @@ func (w *withinSearch) relate(b box) relation {
 func (w *withinSearch) point(from, to uint32, sure bool) {
 	b := w.view.base
 	for at := from; at < to; at++ {
-		if w.comes(at) && (sure || w.holds(b.positions[at].degrees())) && w.passes(at) && w.openBase(at) {
+		if w.comes(at) && (sure || w.holds(b.position(at).degrees())) && w.passes(at) && w.openBase(at) {
 			w.top.offer(candidate{0, at})
 		}
 	}

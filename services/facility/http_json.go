@@ -72,13 +72,15 @@ func appendObject(b []byte, m map[string]string) []byte {
 
 // appendTenths appends a non-negative number rounded to one decimal place.
 func appendTenths(b []byte, f float64) []byte {
-	n := int64(math.Round(f * 10))
-	b = strconv.AppendInt(b, n/10, 10)
-	return append(b, '.', byte('0'+n%10))
+	n := uint64(f*10 + 0.5)
+	if n >= 1e7 {
+		b = strconv.AppendUint(b, n/10, 10)
+		return append(b, '.', byte('0'+n%10))
+	}
+	return appendDecimals(b, uint32(n/10), uint32(n%10)*1e6, 1)
 }
 
 // appendDegrees appends a coordinate at 1e-7 degree without trailing zeros.
-// Numbers of 32 bits keep the divisions cheap: it runs forty times an answer.
 func appendDegrees(b []byte, degrees float64) []byte {
 	n := int32(math.RoundToEven(degrees * 1e7)) // ±1.8e9
 	u := uint32(n)
@@ -86,20 +88,36 @@ func appendDegrees(b []byte, degrees float64) []byte {
 		b = append(b, '-')
 		u = -u
 	}
-	b = strconv.AppendUint(b, uint64(u/1e7), 10)
-	rest := u % 1e7
-	if rest == 0 {
-		return b
+	return appendDecimals(b, u/1e7, u%1e7, 0)
+}
+
+// appendDecimals appends whole, below a million, and the part behind the point
+// in steps of 1e-7 without trailing zeros, but at least so many digits. Four numbers per
+// feature come by here: it writes two digits at a time, right to left.
+func appendDecimals(b []byte, whole, part uint32, least int) []byte {
+	var text [16]byte // ....iiiiii.fffffff, as far as it goes
+	i := 8
+	for ; whole >= 100; whole /= 100 {
+		i -= 2
+		copy(text[i:], twoDigits[whole%100*2:][:2])
 	}
-	var digits [8]byte
-	digits[0] = '.'
-	for i := 7; i > 0; i-- {
-		digits[i] = byte('0' + rest%10)
-		rest /= 10
+	i -= 2
+	copy(text[i:], twoDigits[whole*2:][:2])
+	if whole < 10 {
+		i++
 	}
 	end := 8
-	for digits[end-1] == '0' {
-		end--
+	if part != 0 || least != 0 {
+		text[8] = '.'
+		high, low := part/1e4, part%1e4 // fff and ffff
+		text[9] = byte('0' + high/100)
+		copy(text[10:], twoDigits[high%100*2:][:2])
+		copy(text[12:], twoDigits[low/100*2:][:2])
+		copy(text[14:], twoDigits[low%100*2:][:2])
+		for end = 16; text[end-1] == '0' && end > 9+least; end-- {
+		}
 	}
-	return append(b, digits[:end]...)
+	return append(b, text[i:end]...)
 }
+
+const twoDigits = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"

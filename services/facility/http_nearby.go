@@ -88,6 +88,7 @@ func (s *Service) nearby(w *scratch) error {
 	if more {
 		w.hits = w.hits[:r.limit]
 	}
+	index.Prefetch(w.hits)
 	w.body = append(w.body, `{"type":"FeatureCollection","features":[`...)
 	ruler := geo.NewRuler(at)
 	for i := range w.hits {

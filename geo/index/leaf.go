@@ -1,0 +1,61 @@
+package index
+
+import "math"
+
+// leaf is what searches read of fanout items that lie side by side, in one
+// stretch of memory, so that looking at them waits for memory once: where they
+// are, the number of their class and of their (text, zone) pair, and where
+// their records start, in steps of recordAlign bytes.
+type leaf struct {
+	positions [fanout]position
+	classes   [fanout]uint32
+	hours     [fanout]uint32
+	records   [fanout]uint32
+}
+
+const (
+	// recordAlign lets 32 bits tell where any record starts in recordsLimit
+	// bytes.
+	recordAlign  = 8
+	recordsLimit = recordAlign * (math.MaxUint32 + 1)
+)
+
+// leavesFor is how many leaves hold so many items.
+func leavesFor(items uint64) uint64 { return (items + fanout - 1) / fanout }
+
+// leaf returns the leaf of an item; its place in it is at%fanout.
+func (b *base) leaf(at uint32) *leaf { return &b.leaves[at/fanout] }
+
+func (b *base) position(at uint32) position { return b.leaf(at).positions[at%fanout] }
+
+// classOf is the number of an item's class.
+func (b *base) classOf(at uint32) uint32 { return b.leaf(at).classes[at%fanout] }
+
+// hoursOf is the number of an item's (text, zone) pair.
+func (b *base) hoursOf(at uint32) uint32 { return b.leaf(at).hours[at%fanout] }
+
+// Prefetch reads a little of the records of hits before they are rendered. They
+// lie anywhere in a file that is larger than the caches: asked for one after
+// the other without looking at them, the processor fetches several at a time,
+// and rendering waits once instead of once per hit.
+//
+//go:noinline
+func Prefetch(hits []Hit) (sum byte) { // a result that nobody wants, or nothing would be read
+	const line, usual = 64, 384 // bytes of a cache line, and of most records
+	for i := range hits {
+		r := &hits[i].Ref
+		if r.entry != nil {
+			continue
+		}
+		data := r.view.base.recordAt(r.at)
+		for at := 0; at < min(usual, len(data)); at += line {
+			sum += data[at]
+		}
+	}
+	return sum
+}
+
+// recordAt returns the bytes from an item's record on.
+func (b *base) recordAt(at uint32) []byte {
+	return b.records[recordAlign*uint64(b.leaf(at).records[at%fanout]):]
+}
