@@ -116,13 +116,32 @@ func (t *table) check(rows [][]string, guessed bool) error {
 			}
 		}
 	}
-	return fmt.Errorf("the table has no position: none of its columns %s is known as a latitude and longitude; "+
-		"name them by mapping lat and lon, or add coordinates", listNames(names))
+	if len(t.columns) == 1 {
+		return fmt.Errorf("the text is no table with positions: its lines, the first of which is %q, have no columns; "+
+			"export a table with columns for latitude and longitude, or GeoJSON", clip(t.columns[0].raw))
+	}
+	return noPosition("", names)
+}
+
+// noPosition refuses records in which no position is known; which says what
+// was looked at, such as " (5 records)".
+func noPosition(which string, names []string) error {
+	return fmt.Errorf("the file has no positions: none of its columns %s%s is known as a latitude and longitude, and addresses are not looked up; "+
+		"add coordinates, or name the columns that hold them by mapping lat and lon", listFirst(names, 12), which)
+}
+
+// countRecords counts records for a message, and says where they stand.
+func countRecords(count int, where string) string {
+	if count == 1 {
+		return " (1 record" + where + ")"
+	}
+	return fmt.Sprintf(" (%d records%s)", count, where)
 }
 
 // listNames lists column names for a message.
-func listNames(names []string) string {
-	const most = 40
+func listNames(names []string) string { return listFirst(names, 40) }
+
+func listFirst(names []string, most int) string {
 	rest := ""
 	if len(names) > most {
 		rest = fmt.Sprintf(" and %d more", len(names)-most)

@@ -64,13 +64,7 @@ func findTable(p *placer, shape *jsonShape) (jsonTable, error) {
 		}
 		return jsonTable{}, fmt.Errorf("the JSON holds no list of records: %s; export the records as an array of objects", describeShape(shape))
 	}
-	return jsonTable{}, noPosition(f.other.where(), f.other.count, f.other.keys)
-}
-
-// noPosition refuses records that hold no position.
-func noPosition(where string, count int, keys []string) error {
-	return fmt.Errorf("the file has no position: the %d records%s hold %s, of which none is known as a latitude and longitude, and addresses are not looked up; "+
-		"name the columns by mapping lat and lon, or add coordinates", count, where, listNames(keys))
+	return jsonTable{}, noPosition(countRecords(f.other.count, f.other.where()), f.other.keys)
 }
 
 // where says where the records stand.

@@ -102,7 +102,7 @@ func (r *jsonRows) lines(ctx context.Context, file *jsonFile, progress func(int6
 		for _, f := range r.record.fields {
 			keys = append(keys, f.Key)
 		}
-		return Summary{}, fmt.Errorf("%s: %w", file.src.Name, noPosition("", r.n, keys))
+		return Summary{}, fmt.Errorf("%s: %w", file.src.Name, noPosition(countRecords(r.n, ""), keys))
 	}
 	return r.placer.done(JSON, text.encoding), nil
 }

@@ -240,7 +240,7 @@ func (f *xmlFinder) record(file string) (string, error) {
 		return "", fmt.Errorf("%s holds no records: none of its elements has attributes or elements of its own", file)
 	}
 	p := f.paths[largest]
-	return "", fmt.Errorf("%s: %w", file, noPosition(" in <"+largest+">", p.count, p.keys))
+	return "", fmt.Errorf("%s: %w", file, noPosition(countRecords(p.count, " in <"+largest+">"), p.keys))
 }
 
 // better compares two paths with positions.
