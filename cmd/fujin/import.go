@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
@@ -24,6 +27,7 @@ type importCommand struct {
 	Category string            `placeholder:"C" help:"Category of every row ([a-z][a-z0-9_]*); for OpenStreetMap files it selects. Default: each row's own, else place."`
 	CRS      string            `name:"crs" default:"auto" placeholder:"CRS" help:"Coordinate system of the file: auto, wgs84, gcj02, bd09 or EPSG:3857."`
 	Map      map[string]string `placeholder:"FIELD=COLUMN" help:"Column that holds a field (name, lat, lon, address, id, …), e.g. --map name=名称. May be repeated."`
+	Note     string            `placeholder:"TEXT" help:"Why this version is made; kept with it."`
 	DryRun   bool              `help:"Read and report, publish nothing."`
 	JSON     bool              `name:"json" help:"Print one JSON document with every issue on stdout."`
 	Files    []string          `arg:"" name:"file" help:"Files to read; - is standard input. Together they are the dataset."`
@@ -71,7 +75,10 @@ func (c *importCommand) Run(ctx context.Context, g *Globals) error {
 	if c.DryRun {
 		err = run.feed(ctx, func(facility.Row) error { return nil })
 	} else {
-		pub, err = g.publish(ctx, c.Dataset, func(yield func(facility.Row) error) error { return run.feed(ctx, yield) })
+		var from facility.Provenance
+		if from, err = c.provenance(ctx, sources); err == nil {
+			pub, err = g.publish(ctx, c.Dataset, func(yield func(facility.Row) error) error { return run.feed(ctx, yield) }, from)
+		}
 	}
 	_ = run.bar.Finish()
 	if err == nil && run.total.Accepted == 0 {
@@ -80,15 +87,39 @@ func (c *importCommand) Run(ctx context.Context, g *Globals) error {
 	return errors.Join(run.report(pub, err == nil), err)
 }
 
+// provenance names the files and hashes their bytes, one file after the other.
+func (c *importCommand) provenance(ctx context.Context, sources []datasets.Source) (facility.Provenance, error) {
+	hash := sha256.New()
+	var names []string
+	for _, source := range sources {
+		if err := ctx.Err(); err != nil {
+			return facility.Provenance{}, err
+		}
+		names = append(names, filepath.Base(source.Name))
+		f, err := source.Open()
+		if err != nil {
+			return facility.Provenance{}, err
+		}
+		_, err = io.Copy(hash, f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return facility.Provenance{}, err
+		}
+	}
+	return facility.Provenance{
+		Kind: facility.KindImport, By: "local administrator", Note: c.Note,
+		Source: strings.Join(names, ", "), SHA256: hex.EncodeToString(hash.Sum(nil)),
+	}, nil
+}
+
 // publish replaces a dataset: in this process, or through the server that
 // holds the data.
-func (g *Globals) publish(ctx context.Context, dataset string, feed facility.Feed) (pub facility.Publication, err error) {
+func (g *Globals) publish(ctx context.Context, dataset string, feed facility.Feed, from facility.Provenance) (pub facility.Publication, err error) {
 	err = g.withFacilities(ctx, func(s *facility.Service) error {
-		pub, err = s.Replace(ctx, dataset, feed)
+		pub, err = s.Replace(ctx, dataset, feed, from)
 		return err
 	})
 	if errors.Is(err, kernel.ErrLocked) {
-		return facility.Remote{Client: g.LocalClient()}.Replace(ctx, dataset, feed)
+		return facility.Remote{Client: g.LocalClient()}.Replace(ctx, dataset, feed, from)
 	}
 	return pub, err
 }

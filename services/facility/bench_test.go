@@ -60,7 +60,7 @@ func BenchmarkReplace(b *testing.B) {
 				}
 			}
 			return nil
-		})
+		}, facility.Provenance{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func BenchmarkNearby(b *testing.B) {
 			}
 			return yield(row)
 		})
-	})
+	}, facility.Provenance{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 
 	"github.com/paulmach/orb/encoding/wkb"
@@ -62,7 +63,7 @@ func (s *Service) checkDatasets(ctx context.Context, q kernel.Queryer) ([]string
 func checkForms(ctx context.Context, q kernel.Queryer) ([]string, error) {
 	var faults []string
 	more := 0
-	err := each(ctx, q, func(row *stored) error {
+	err := each(ctx, q, math.MaxInt64, func(row *stored) error {
 		err := row.readable()
 		switch {
 		case err == nil:

@@ -169,18 +169,26 @@ func putFloat(b []byte, f float64) {
 
 // item is the row as the index holds it.
 func (s *stored) item(b []byte) (index.Item, error) {
-	g := orb.Geometry(orb.Point{s.Lon, s.Lat})
-	if s.Shape != nil {
-		shape, err := wkb.Unmarshal(s.Shape)
-		if err != nil {
-			return index.Item{}, errs.New(errs.Internal, "facility %s: stored geometry: %v", s.ID, err)
-		}
-		g = shape
+	g, err := s.geometry()
+	if err != nil {
+		return index.Item{}, err
 	}
 	return index.Item{
 		ID: s.ID, Geometry: g, Category: s.Category, Dataset: s.Dataset, Traits: uint64(s.Traits),
-		Hours: s.Hours, Zone: s.Zone, Cell: uint64(s.Cell), Body: s.appendBody(b),
+		Hours: s.hours(), Zone: s.Zone, Cell: uint64(s.Cell), Body: s.appendBody(b),
 	}, nil
+}
+
+// geometry is the point, or the decoded shape.
+func (s *stored) geometry() (orb.Geometry, error) {
+	if s.Shape == nil {
+		return orb.Point{s.Lon, s.Lat}, nil
+	}
+	g, err := wkb.Unmarshal(s.Shape)
+	if err != nil {
+		return nil, errs.New(errs.Internal, "facility %s: stored geometry: %v", s.ID, err)
+	}
+	return g, nil
 }
 
 // appendBody completes the document with what is known on publication.
@@ -195,7 +203,7 @@ func (s *stored) appendBody(b []byte) []byte {
 		b = time.UnixMilli(s.VerifiedAt).UTC().AppendFormat(b, time.RFC3339)
 		b = append(b, '"')
 	}
-	return b
+	return s.Closure.appendTo(b)
 }
 
 // stored is a row with what the registry gave it.
@@ -207,6 +215,8 @@ type stored struct {
 	Version int64
 	// Ended is the version that ended it, 0 while in force.
 	Ended int64
+	// Closure is set while the place is shut for a time.
+	Closure *Closure
 }
 
 // document is the decoded form of Row.Doc.

@@ -23,10 +23,24 @@ import (
 // socket, as a gob stream that ends with an explicit mark: a sender that dies
 // leaves the dataset as it was.
 
-// parcel is one message of the stream: a row, or the end.
+// parcel is one message of the stream: first where the rows come from, then
+// rows, then the end.
 type parcel struct {
-	Row *Row
-	End bool
+	From *Provenance
+	Row  *Row
+	End  bool
+}
+
+// order is what edits travel as.
+type order struct {
+	Edits []Edit
+	From  Provenance
+}
+
+// changed answers an order: ids are those of the edits' facilities.
+type changed struct {
+	Publication
+	IDs []string `json:"ids"`
 }
 
 // localPath is where these routes live; they exist for the local administrator
@@ -67,11 +81,18 @@ func (s *Service) local(do func(c *gin.Context) error) gin.HandlerFunc {
 // postRows takes the rows of a dataset's next version.
 func (s *Service) postRows(c *gin.Context) error {
 	parcels := gob.NewDecoder(bufio.NewReaderSize(c.Request.Body, 1<<20))
+	cutShort := func(err error) error {
+		return errs.New(errs.Invalid, "the rows ended early; nothing was published").WithCode("cut_short").Because(err)
+	}
+	var first parcel
+	if err := parcels.Decode(&first); err != nil || first.From == nil {
+		return cutShort(err)
+	}
 	pub, err := s.Replace(c.Request.Context(), c.Param("id"), func(yield func(Row) error) error {
 		for {
 			var p parcel
 			if err := parcels.Decode(&p); err != nil {
-				return errs.New(errs.Invalid, "the rows ended early; nothing was published").WithCode("cut_short").Because(err)
+				return cutShort(err)
 			}
 			if p.End || p.Row == nil {
 				return nil
@@ -80,7 +101,7 @@ func (s *Service) postRows(c *gin.Context) error {
 				return err
 			}
 		}
-	})
+	}, *first.From)
 	if err == nil {
 		c.JSON(http.StatusOK, pub)
 	}
@@ -89,15 +110,20 @@ func (s *Service) postRows(c *gin.Context) error {
 
 // postEdits takes edits of a dataset in force.
 func (s *Service) postEdits(c *gin.Context) error {
-	var edits []Edit
-	if err := gob.NewDecoder(c.Request.Body).Decode(&edits); err != nil {
+	var o order
+	if err := gob.NewDecoder(c.Request.Body).Decode(&o); err != nil {
 		return errs.New(errs.Invalid, "the edits cannot be read").Because(err)
 	}
-	pub, err := s.Change(c.Request.Context(), c.Param("id"), edits)
-	if err == nil {
-		c.JSON(http.StatusOK, pub)
+	pub, err := s.Change(c.Request.Context(), c.Param("id"), o.Edits, o.From)
+	if err != nil {
+		return err
 	}
-	return err
+	answer := changed{Publication: pub}
+	for _, e := range o.Edits {
+		answer.IDs = append(answer.IDs, e.ID)
+	}
+	c.JSON(http.StatusOK, answer)
+	return nil
 }
 
 // getExport streams a dataset.
@@ -109,7 +135,7 @@ func (s *Service) getExport(c *gin.Context) error {
 type Remote struct{ Client *http.Client }
 
 // Replace does what Service.Replace does, in the server.
-func (r Remote) Replace(ctx context.Context, dataset string, feed Feed) (Publication, error) {
+func (r Remote) Replace(ctx context.Context, dataset string, feed Feed, p Provenance) (Publication, error) {
 	if err := ValidateDataset(dataset); err != nil {
 		return Publication{}, err
 	}
@@ -118,7 +144,7 @@ func (r Remote) Replace(ctx context.Context, dataset string, feed Feed) (Publica
 	body, w := io.Pipe()
 	fed := make(chan error, 1)
 	go func() {
-		err := send(w, feed)
+		err := send(w, feed, p)
 		w.CloseWithError(err)
 		fed <- err
 	}()
@@ -135,16 +161,20 @@ func (r Remote) Replace(ctx context.Context, dataset string, feed Feed) (Publica
 		return Publication{}, fmt.Errorf("sending the rows to the running server: %w", err)
 	}
 	defer res.Body.Close()
-	return answerOf(res)
+	answer, err := answerOf(res)
+	return answer.Publication, err
 }
 
 var errStopped = errors.New("the server takes no more rows")
 
 // send writes the stream and its end mark.
-func send(w io.Writer, feed Feed) error {
+func send(w io.Writer, feed Feed, p Provenance) error {
 	buffered := bufio.NewWriterSize(w, 1<<20)
 	parcels := gob.NewEncoder(buffered)
-	err := feed(func(r Row) error { return parcels.Encode(parcel{Row: &r}) })
+	err := parcels.Encode(parcel{From: &p})
+	if err == nil {
+		err = feed(func(r Row) error { return parcels.Encode(parcel{Row: &r}) })
+	}
 	if err == nil {
 		err = parcels.Encode(parcel{End: true})
 	}
@@ -155,9 +185,9 @@ func send(w io.Writer, feed Feed) error {
 }
 
 // Change does what Service.Change does, in the server.
-func (r Remote) Change(ctx context.Context, dataset string, edits []Edit) (Publication, error) {
+func (r Remote) Change(ctx context.Context, dataset string, edits []Edit, p Provenance) (Publication, error) {
 	var body bytes.Buffer
-	if err := gob.NewEncoder(&body).Encode(edits); err != nil {
+	if err := gob.NewEncoder(&body).Encode(order{edits, p}); err != nil {
 		return Publication{}, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://local"+localPath+url.PathEscape(dataset)+"/edits", &body)
@@ -169,7 +199,11 @@ func (r Remote) Change(ctx context.Context, dataset string, edits []Edit) (Publi
 		return Publication{}, fmt.Errorf("sending edits to the running server: %w", err)
 	}
 	defer res.Body.Close()
-	return answerOf(res)
+	answer, err := answerOf(res)
+	for i := range answer.IDs {
+		edits[i].ID = answer.IDs[i]
+	}
+	return answer.Publication, err
 }
 
 // Export does what Service.Export does, from the server.
@@ -192,13 +226,13 @@ func (r Remote) Export(ctx context.Context, dataset, format string, w io.Writer)
 }
 
 // answerOf reads a publication or the problem that prevented it.
-func answerOf(res *http.Response) (pub Publication, err error) {
+func answerOf(res *http.Response) (answer changed, err error) {
 	if res.StatusCode == http.StatusOK {
-		return pub, json.NewDecoder(res.Body).Decode(&pub)
+		return answer, json.NewDecoder(res.Body).Decode(&answer)
 	}
 	var p struct{ Detail, Code string }
 	if err := json.NewDecoder(res.Body).Decode(&p); err != nil || p.Detail == "" {
-		return pub, fmt.Errorf("the running server answered %s", res.Status)
+		return answer, fmt.Errorf("the running server answered %s", res.Status)
 	}
-	return pub, errs.New(errs.Conflict, "%s", p.Detail).WithCode(p.Code)
+	return answer, errs.New(errs.Conflict, "%s", p.Detail).WithCode(p.Code)
 }

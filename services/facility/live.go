@@ -23,6 +23,8 @@ type live struct {
 	caught atomic.Bool
 	// seen are the dataset versions that were applied since the start.
 	seen sync.Map
+	// held are the versions of datasets that the index holds; see viewOf.
+	held sync.Map
 	// bulk is bulkChange; tests lower it.
 	bulk atomic.Int64
 }
@@ -62,9 +64,12 @@ func (s *Service) Run(ctx context.Context) error {
 	defer s.background.Wait()
 	l, err := s.load(ctx)
 	for err == nil && ctx.Err() == nil {
+		s.live.held.Clear()
 		s.live.index.Store(l)
 		s.loadNames(ctx, l)
-		err = s.follow(ctx, l)
+		if err = s.hold(ctx, l.View().Seq()); err == nil {
+			err = s.follow(ctx, l)
+		}
 		switch {
 		case errs.CodeOf(err) == "events_trimmed":
 			s.log.Warn("the outbox was trimmed beyond the index; it is loaded anew")
@@ -157,7 +162,7 @@ func (s *Service) rebuild(ctx context.Context) (*index.Live, error) {
 // addInForce adds the facilities of a dataset's version.
 func addInForce(ctx context.Context, q kernel.Queryer, d Dataset, add func(index.Item) error) error {
 	var body []byte
-	return each(ctx, q, func(row *stored) error {
+	return each(ctx, q, d.Version, func(row *stored) error {
 		item, err := row.item(body[:0])
 		if err != nil {
 			return err
@@ -247,6 +252,8 @@ func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Even
 		return err
 	}
 	seq := events[len(events)-1].Seq
+	before := l.View()
+	versions := s.release(spans)
 	var upserts []index.Item
 	var deletes []string
 	var large []span
@@ -264,7 +271,11 @@ func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Even
 			return err
 		}
 	}
-	before := l.View()
+	closed, err := s.closures(ctx, events, versions)
+	if err != nil {
+		return err
+	}
+	upserts = append(upserts, closed...)
 	reached := seq
 	if len(large) > 0 {
 		reached = before.Seq()
@@ -278,6 +289,7 @@ func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Even
 	}
 	for _, sp := range spans {
 		s.live.seen.Store(sp.dataset, sp.upTo)
+		s.live.held.Store(sp.dataset, sp.upTo)
 	}
 	return nil
 }
@@ -323,7 +335,7 @@ func changesOf(ctx context.Context, q kernel.Queryer, sp span) (upserts []index.
 		return nil, nil, err
 	}
 	for _, where := range [...]string{changedBegun, changedNoted} {
-		err := each(ctx, q, func(row *stored) error {
+		err := each(ctx, q, sp.upTo, func(row *stored) error {
 			if row.Ended != 0 && row.Ended <= sp.upTo {
 				return nil // a later version of the span says more
 			}

@@ -64,7 +64,7 @@ func TestCommandsWorkThroughTheSocket(t *testing.T) {
 		s, remote := serveLocally(t, open())
 		area := toilet("2", "area", 0)
 		area.Geometry = orb.Polygon{{{115.85, 28.68}, {115.86, 28.68}, {115.86, 28.69}, {115.85, 28.68}}}
-		pub, err := remote.Replace(t.Context(), "test", feed(rich(), area, toilet("", "no id", 9)))
+		pub, err := remote.Replace(t.Context(), "test", feed(rich(), area, toilet("", "no id", 9)), facility.Provenance{})
 		if want := (facility.Publication{Dataset: "test", Version: 1, Facilities: 3, Added: 3}); err != nil || pub != want {
 			t.Fatalf("%+v, %v", pub, err)
 		}
@@ -82,7 +82,7 @@ func TestCommandsWorkThroughTheSocket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pub, err = remote.Change(t.Context(), "test", []facility.Edit{{ID: f.ID, Row: &row}})
+		pub, err = remote.Change(t.Context(), "test", []facility.Edit{{ID: f.ID, Row: &row}}, facility.Provenance{})
 		if err != nil || pub.Version != 2 || pub.Changed != 1 || pub.Facilities != 3 {
 			t.Errorf("%+v, %v", pub, err)
 		}
@@ -101,13 +101,13 @@ func TestCommandsWorkThroughTheSocket(t *testing.T) {
 func TestRefusalsComeThroughTheSocket(t *testing.T) {
 	s, remote := serveLocally(t, openSQLite(t))
 	s.publish("test", toilet("1", "a", 0))
-	if _, err := remote.Replace(t.Context(), "test", feed()); errs.CodeOf(err) != "nothing_accepted" {
+	if _, err := remote.Replace(t.Context(), "test", feed(), facility.Provenance{}); errs.CodeOf(err) != "nothing_accepted" {
 		t.Errorf("an empty feed: %v", err)
 	}
-	if _, err := remote.Replace(t.Context(), "../x", feed(toilet("1", "a", 0))); errs.KindOf(err) != errs.Invalid {
+	if _, err := remote.Replace(t.Context(), "../x", feed(toilet("1", "a", 0)), facility.Provenance{}); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("a bad id: %v", err)
 	}
-	if _, err := remote.Change(t.Context(), "test", []facility.Edit{{ID: "nobody"}}); err == nil || !strings.Contains(err.Error(), "only 0 are in dataset") {
+	if _, err := remote.Change(t.Context(), "test", []facility.Edit{{ID: "nobody"}}, facility.Provenance{}); err == nil || !strings.Contains(err.Error(), "only 0 are in dataset") {
 		t.Errorf("an edit of nothing: %v", err)
 	}
 	for _, c := range []struct{ dataset, format, want string }{{"nothing", "geojson", "nothing"}, {"nothing", "csv", "nothing"}, {"test", "shp", "geojson, csv, geoparquet, flatgeobuf"}} {
@@ -124,11 +124,11 @@ func TestRefusalsComeThroughTheSocket(t *testing.T) {
 			close(inside)
 			<-leave
 			return feed(toilet("1", "a", 0))(yield)
-		})
+		}, facility.Provenance{})
 		done <- err
 	}()
 	<-inside
-	if _, err := remote.Replace(t.Context(), "busy", many(20_000)); errs.CodeOf(err) != "being_published" {
+	if _, err := remote.Replace(t.Context(), "busy", many(20_000), facility.Provenance{}); errs.CodeOf(err) != "being_published" {
 		t.Errorf("beside another publication: %v", err)
 	}
 	close(leave)
@@ -170,18 +170,18 @@ func TestASenderThatDiesLeavesTheDataset(t *testing.T) {
 				return then()
 			}
 		}
-		if _, err := remote.Replace(t.Context(), "test", breaking(func() error { return broken })); !errors.Is(err, broken) {
+		if _, err := remote.Replace(t.Context(), "test", breaking(func() error { return broken }), facility.Provenance{}); !errors.Is(err, broken) {
 			t.Errorf("the feed's error was lost: %v", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		if _, err := remote.Replace(ctx, "test", breaking(func() error { cancel(); <-ctx.Done(); return ctx.Err() })); !errors.Is(err, context.Canceled) {
+		if _, err := remote.Replace(ctx, "test", breaking(func() error { cancel(); <-ctx.Done(); return ctx.Err() }), facility.Provenance{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("a cancelled command: %v", err)
 		}
 		killed := socket(t, s, api.WithLocalAdmin)
 		if _, err := (facility.Remote{Client: killed}).Replace(t.Context(), "test", breaking(func() error {
 			killed.Transport.(*http.Transport).DialContext = nil
 			return errors.New("killed")
-		})); err == nil {
+		}), facility.Provenance{}); err == nil {
 			t.Error("a killed sender succeeded")
 		}
 		// A stream that ends between two rows, as if complete but for the mark.
@@ -197,7 +197,7 @@ func TestASenderThatDiesLeavesTheDataset(t *testing.T) {
 			}
 			return nil
 		})
-		pub, err := remote.Replace(t.Context(), "test", feed(toilet("1", "a", 0), toilet("2", "b", 1)))
+		pub, err := remote.Replace(t.Context(), "test", feed(toilet("1", "a", 0), toilet("2", "b", 1)), facility.Provenance{})
 		if want := (facility.Publication{Dataset: "test", Version: 2, Facilities: 2, Unchanged: 2}); err != nil || pub != want {
 			t.Errorf("after the dead senders: %+v, %v", pub, err)
 		}
@@ -207,7 +207,7 @@ func TestASenderThatDiesLeavesTheDataset(t *testing.T) {
 func TestAnExportThatFailsIsNoExport(t *testing.T) {
 	db := openSQLite(t)
 	s, remote := serveLocally(t, db)
-	pub, err := s.Replace(t.Context(), "test", many(3000))
+	pub, err := s.Replace(t.Context(), "test", many(3000), facility.Provenance{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestAnExportThatFailsIsNoExport(t *testing.T) {
 
 func TestLocalRoutesAreForTheAdministratorAlone(t *testing.T) {
 	s, remote := serveLocally(t, openSQLite(t))
-	if _, err := remote.Replace(t.Context(), "test", feed(toilet("1", "a", 0))); err != nil {
+	if _, err := remote.Replace(t.Context(), "test", feed(toilet("1", "a", 0)), facility.Provenance{}); err != nil {
 		t.Fatal(err)
 	}
 	stranger := socket(t, s, nil)

@@ -84,45 +84,80 @@ func foldName(category, name string) string {
 	return category + ":" + name
 }
 
-// assign finds, for each row of a batch, the facility that it is about, one to
-// one: by the source's id in the order of the rows, else the nearest pairs of
-// the same name first.
-func assign(batch []Row, found map[string][]match) []*match {
-	matches := make([]*match, len(batch))
-	if len(found) == 0 {
+// known are facilities that rows of a batch may be about, by their keys; each
+// list is in the order of ids.
+type known struct {
+	rows  []KnownRow
+	byKey map[string][]int
+	ids   map[string]bool
+}
+
+func newKnown() *known { return &known{byKey: map[string][]int{}, ids: map[string]bool{}} }
+
+// add enters a facility, once.
+func (k *known) add(row KnownRow) {
+	if k.ids[row.ID] {
+		return
+	}
+	k.ids[row.ID] = true
+	k.byKey[row.Key] = append(k.byKey[row.Key], len(k.rows))
+	k.rows = append(k.rows, row)
+}
+
+// sort brings the lists into the order of ids.
+func (k *known) sort() {
+	for _, list := range k.byKey {
+		slices.SortFunc(list, func(a, b int) int { return cmp.Compare(k.rows[a].ID, k.rows[b].ID) })
+	}
+}
+
+// match gives the facility of each row of a batch, nil where there is none.
+func (k *known) match(batch []Row) []*KnownRow {
+	matches := make([]*KnownRow, len(batch))
+	for i, at := range assign(batch, k.byKey, func(i int) orb.Point { return orb.Point{k.rows[i].Lon, k.rows[i].Lat} }) {
+		if at >= 0 {
+			matches[i] = &k.rows[at]
+		}
+	}
+	return matches
+}
+
+// assign finds, for each row of a batch, the number of the facility that it is
+// about, one to one, and -1 where there is none: by the source's id in the order
+// of the rows, else the nearest pairs of the same name first. Both a publication
+// and its preview decide by it.
+func assign(batch []Row, byKey map[string][]int, at func(int) orb.Point) []int {
+	matches := make([]int, len(batch))
+	for i := range matches {
+		matches[i] = -1
+	}
+	if len(byKey) == 0 {
 		return matches
 	}
 	type pair struct {
-		row    int
-		match  *match
-		metres float64
+		row, known int
+		metres     float64
 	}
 	var pairs []pair
-	taken := map[string]bool{}
-	for _, list := range found {
-		slices.SortFunc(list, func(a, b match) int { return cmp.Compare(a.id, b.id) })
-	}
+	taken := map[int]bool{}
 	for i := range batch {
 		r := &batch[i]
 		for _, key := range nearbyKeys(r.Key, r.Lat, r.Lon) {
-			for j := range found[key] {
-				m := &found[key][j]
+			for _, j := range byKey[key] {
 				if r.Key[0] == 'n' {
-					if metres := geo.Distance(orb.Point{r.Lon, r.Lat}, orb.Point{m.lon, m.lat}); metres <= sameWithin {
-						pairs = append(pairs, pair{i, m, metres})
+					if metres := geo.Distance(orb.Point{r.Lon, r.Lat}, at(j)); metres <= sameWithin {
+						pairs = append(pairs, pair{i, j, metres})
 					}
-				} else if matches[i] == nil && !taken[m.id] {
-					matches[i] = m
-					taken[m.id] = true
+				} else if matches[i] < 0 && !taken[j] {
+					matches[i], taken[j] = j, true
 				}
 			}
 		}
 	}
 	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(a.metres, b.metres) })
 	for _, p := range pairs {
-		if matches[p.row] == nil && !taken[p.match.id] {
-			matches[p.row] = p.match
-			taken[p.match.id] = true
+		if matches[p.row] < 0 && !taken[p.known] {
+			matches[p.row], taken[p.known] = p.known, true
 		}
 	}
 	return matches

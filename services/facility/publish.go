@@ -34,26 +34,35 @@ type Publication struct {
 type Feed func(yield func(Row) error) error
 
 // Replace publishes the rows of a feed as the next version of a dataset. A
-// facility that the dataset already has keeps its id; only what changed is
+// facility that the dataset has, or once had, keeps its id; only what changed is
 // written. Nobody sees anything before the last step, and an error leaves the
-// version in force as it was.
-func (s *Service) Replace(ctx context.Context, dataset string, feed Feed) (Publication, error) {
+// version in force as it was. While somebody else publishes, the answer is a
+// Conflict (being_published).
+func (s *Service) Replace(ctx context.Context, dataset string, feed Feed, p Provenance) (Publication, error) {
 	if err := ValidateDataset(dataset); err != nil {
 		return Publication{}, err
 	}
+	return s.publish(ctx, dataset, p.orKind(KindImport), func(d *draft) error {
+		err := d.fill(ctx, feed)
+		if err == nil && d.pub.Added+d.pub.Changed+d.pub.Unchanged == 0 {
+			err = errs.New(errs.Invalid, "there is nothing to publish: no row was accepted").WithCode("nothing_accepted")
+		}
+		if err == nil && d.base.Version > 0 {
+			err = d.endMissing(ctx)
+		}
+		return err
+	})
+}
+
+// publish has a draft written, and puts it in force or clears it away.
+func (s *Service) publish(ctx context.Context, dataset string, p Provenance, write func(*draft) error) (Publication, error) {
 	d := &draft{db: s.db, dataset: dataset, owner: s.db.NewID()}
-	if err := d.claim(ctx); err != nil {
+	if err := d.claim(ctx, p); err != nil {
 		return Publication{}, err
 	}
-	err := d.fill(ctx, feed)
-	if err == nil && d.pub.Added+d.pub.Changed+d.pub.Unchanged == 0 {
-		err = errs.New(errs.Invalid, "there is nothing to publish: no row was accepted").WithCode("nothing_accepted")
-	}
-	if err == nil && d.base.Version > 0 {
-		err = d.endMissing(ctx)
-	}
+	err := write(d)
 	if err == nil {
-		err = d.finish(ctx)
+		err = d.finish(ctx, p)
 	}
 	if err != nil {
 		return Publication{}, errors.Join(err, d.abandon(ctx))
@@ -76,7 +85,7 @@ type draft struct {
 }
 
 // claim takes the dataset and clears away what an interrupted draft left.
-func (d *draft) claim(ctx context.Context) error {
+func (d *draft) claim(ctx context.Context, p Provenance) error {
 	err := d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error {
 		if _, err := claimDraft(ctx, tx, d.dataset, d.owner); err != nil {
 			return err
@@ -86,7 +95,7 @@ func (d *draft) claim(ctx context.Context) error {
 			return err
 		}
 		d.base = base
-		return nil
+		return p.meets(d.dataset, base.Version)
 	})
 	if err != nil {
 		return err
@@ -183,34 +192,28 @@ type change struct {
 
 func (d *draft) writeBatch(ctx context.Context, batch []Row) error {
 	c := change{verified: map[string]int64{}}
-	found := map[string][]match{}
+	matches := make([]*KnownRow, len(batch))
+	former := matches
 	if d.base.Version > 0 {
-		var keys []string
-		for i := range batch {
-			keys = append(keys, nearbyKeys(batch[i].Key, batch[i].Lat, batch[i].Lon)...)
+		var err error
+		if matches, err = matchRows(ctx, d.db.Reader(), d.base, matchInForce, batch); err != nil {
+			return err
 		}
-		if err := findMatches(ctx, d.db.Reader(), d.dataset, d.base.Version, keys, found); err != nil {
+		if former, err = d.formerOf(ctx, batch, matches); err != nil {
 			return err
 		}
 	}
-	matches := assign(batch, found)
 	for i := range batch {
-		d.sort(&batch[i], matches[i], &c)
+		d.sort(&batch[i], matches[i], former[i], &c)
 	}
 	err := d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error {
 		if err := holdDraft(ctx, tx, d.dataset, d.owner); err != nil {
 			return err
 		}
-		if _, err := endRows(ctx, tx, d.dataset, d.pub.Version, c.end); err != nil {
-			return err
-		}
-		if err := insertRows(ctx, tx, c.insert); err != nil {
-			return err
-		}
 		if err := keepRows(ctx, tx, d.dataset, c.keep); err != nil {
 			return err
 		}
-		return noteVerified(ctx, tx, d.dataset, d.pub.Version, c.verified)
+		return c.write(ctx, tx, d.pub)
 	})
 	if err != nil {
 		return err
@@ -222,27 +225,78 @@ func (d *draft) writeBatch(ctx context.Context, batch []Row) error {
 	return nil
 }
 
-// sort decides what a row of the file is: new, changed or as it was.
-func (d *draft) sort(r *Row, m *match, c *change) {
-	switch {
-	case m == nil:
-		c.insert = append(c.insert, &stored{Row: *r, ID: d.db.NewID(), Dataset: d.dataset, Version: d.pub.Version})
+// write does it.
+func (c *change) write(ctx context.Context, tx *kernel.Tx, pub Publication) error {
+	if _, err := endRows(ctx, tx, pub.Dataset, pub.Version, c.end); err != nil {
+		return err
+	}
+	if err := insertRows(ctx, tx, c.insert); err != nil {
+		return err
+	}
+	return noteVerified(ctx, tx, pub.Dataset, pub.Version, c.verified)
+}
+
+// matchRows finds the facilities that the rows of a batch are about.
+func matchRows(ctx context.Context, q kernel.Queryer, base Dataset, where string, batch []Row) ([]*KnownRow, error) {
+	var keys []string
+	for i := range batch {
+		keys = append(keys, nearbyKeys(batch[i].Key, batch[i].Lat, batch[i].Lon)...)
+	}
+	found, err := findMatches(ctx, q, base.ID, base.Version, where, keys)
+	if err != nil {
+		return nil, err
+	}
+	return found.match(batch), nil
+}
+
+// formerOf finds, for the rows that are about no facility in force, those that
+// the dataset once had: ids are permanent also across an absence.
+func (d *draft) formerOf(ctx context.Context, batch []Row, matches []*KnownRow) ([]*KnownRow, error) {
+	former := make([]*KnownRow, len(batch))
+	var fresh []Row
+	var places []int
+	for i, m := range matches {
+		if m == nil {
+			fresh, places = append(fresh, batch[i]), append(places, i)
+		}
+	}
+	found, err := matchRows(ctx, d.db.Reader(), d.base, matchFormer, fresh)
+	for i, m := range found {
+		former[places[i]] = m
+	}
+	return former, err
+}
+
+// sort decides what a row of the file is, new, changed or as it was, and gives
+// the facility's id.
+func (d *draft) sort(r *Row, m, former *KnownRow, c *change) string {
+	form := &stored{Row: *r, Dataset: d.dataset, Version: d.pub.Version}
+	switch opOf(r, m) {
+	case Added:
+		form.ID = d.db.NewID()
+		if former != nil {
+			form.ID = former.ID
+		}
+		c.insert = append(c.insert, form)
 		c.pub.Added++
-	case m.digest == r.Digest && m.key == r.Key:
-		c.keep = append(c.keep, m.id)
+	case Unchanged:
+		form.ID = m.ID
+		c.keep = append(c.keep, m.ID)
 		c.pub.Unchanged++
-		if r.VerifiedAt > m.verifiedAt {
-			c.verified[m.id] = r.VerifiedAt
+		if r.VerifiedAt > m.VerifiedAt {
+			c.verified[m.ID] = r.VerifiedAt
 			c.pub.Confirmed++
 		}
 	default:
+		form.ID = m.ID
 		if r.VerifiedAt == 0 {
-			r.VerifiedAt = m.verifiedAt
+			form.VerifiedAt = m.VerifiedAt
 		}
-		c.end = append(c.end, m.id)
-		c.insert = append(c.insert, &stored{Row: *r, ID: m.id, Dataset: d.dataset, Version: d.pub.Version})
+		c.end = append(c.end, m.ID)
+		c.insert = append(c.insert, form)
 		c.pub.Changed++
 	}
+	return form.ID
 }
 
 // endMissing ends the facilities that the new file no longer has.
@@ -269,79 +323,9 @@ func (d *draft) endMissing(ctx context.Context) error {
 }
 
 // finish puts the draft in force and tells the world.
-func (d *draft) finish(ctx context.Context) error {
+func (d *draft) finish(ctx context.Context, p Provenance) error {
 	d.pub.Facilities = d.base.Facilities + d.pub.Added - d.pub.Removed
 	return d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error {
-		if err := finishDraft(ctx, tx, d.dataset, d.owner, d.pub.Version, d.pub.Facilities); err != nil {
-			return err
-		}
-		return tx.Emit(ctx, TopicPublished, d.dataset, d.pub)
+		return finishDraft(ctx, tx, d.owner, d.pub, p)
 	})
-}
-
-// Edit is one change of a dataset in force: a new form of a facility, or with
-// a nil Row its removal.
-type Edit struct {
-	ID  string
-	Row *Row
-}
-
-// Change publishes edits as one new version of a dataset.
-func (s *Service) Change(ctx context.Context, dataset string, edits []Edit) (Publication, error) {
-	pub, err := s.change(ctx, dataset, edits)
-	if !errors.Is(err, errDrafted) {
-		return pub, err
-	}
-	// Somebody prepares a version, or died while doing so: in that case claim
-	// succeeds, and what was left is cleared away.
-	d := &draft{db: s.db, dataset: dataset, owner: s.db.NewID()}
-	if err := d.claim(ctx); err != nil {
-		return Publication{}, err
-	}
-	if err := d.abandon(ctx); err != nil {
-		return Publication{}, err
-	}
-	return s.change(ctx, dataset, edits)
-}
-
-var errDrafted = errors.New("a version of the dataset is in preparation")
-
-func (s *Service) change(ctx context.Context, dataset string, edits []Edit) (pub Publication, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error {
-		base, err := findDataset(ctx, tx, dataset)
-		if err != nil {
-			return err
-		}
-		if base.drafted {
-			return errDrafted
-		}
-		pub = Publication{Dataset: dataset, Version: base.Version + 1}
-		var ids []string
-		var forms []*stored
-		for _, e := range edits {
-			ids = append(ids, e.ID)
-			if e.Row == nil {
-				pub.Removed++
-				continue
-			}
-			pub.Changed++
-			forms = append(forms, &stored{Row: *e.Row, ID: e.ID, Dataset: dataset, Version: pub.Version})
-		}
-		ended, err := endRows(ctx, tx, dataset, pub.Version, ids)
-		if err != nil {
-			return err
-		}
-		if ended != int64(len(edits)) {
-			return errs.New(errs.NotFound, "of %d facilities to change only %d are in dataset %q", len(edits), ended, dataset)
-		}
-		if err := insertRows(ctx, tx, forms); err != nil {
-			return err
-		}
-		pub.Facilities = base.Facilities - pub.Removed
-		if err := finishDraft(ctx, tx, dataset, "", pub.Version, pub.Facilities); err != nil {
-			return err
-		}
-		return tx.Emit(ctx, TopicPublished, dataset, pub)
-	})
-	return pub, err
 }

@@ -49,7 +49,7 @@ func feed(places ...datasets.Place) facility.Feed {
 
 func publish(t *testing.T, s *facility.Service, places ...datasets.Place) facility.Publication {
 	t.Helper()
-	pub, err := s.Replace(t.Context(), "test", feed(places...))
+	pub, err := s.Replace(t.Context(), "test", feed(places...), facility.Provenance{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestAFailedFeedLeavesTheVersionInForce(t *testing.T) {
 				return err
 			}
 			return broken
-		})
+		}, facility.Provenance{})
 		if !errors.Is(err, broken) {
 			t.Fatalf("the feed's error was lost: %v", err)
 		}
@@ -155,7 +155,7 @@ func TestAFailedFeedLeavesTheVersionInForce(t *testing.T) {
 		if pub := publish(t, s, many(6000, 0.5)...); pub.Version != 2 || pub.Changed != 6000 || pub.Added != 0 {
 			t.Errorf("publication after a failed one: %+v", pub)
 		}
-		if _, err := s.Replace(t.Context(), "test", feed()); errs.CodeOf(err) != "nothing_accepted" {
+		if _, err := s.Replace(t.Context(), "test", feed(), facility.Provenance{}); errs.CodeOf(err) != "nothing_accepted" {
 			t.Errorf("an empty feed: %v", err)
 		}
 	})
@@ -171,11 +171,11 @@ func TestOnlyOnePublishesAtATime(t *testing.T) {
 				close(inside)
 				<-leave
 				return feed(toilet("1", "a", 0))(yield)
-			})
+			}, facility.Provenance{})
 			done <- err
 		}()
 		<-inside
-		_, err := s.Replace(t.Context(), "test", feed(toilet("1", "b", 0)))
+		_, err := s.Replace(t.Context(), "test", feed(toilet("1", "b", 0)), facility.Provenance{})
 		if errs.CodeOf(err) != "being_published" {
 			t.Errorf("a second publication beside a running one: %v", err)
 		}
@@ -212,7 +212,7 @@ func TestEditsAreVersions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pub, err := s.Change(t.Context(), "test", []facility.Edit{{ID: before["a"].ID, Row: &row}, {ID: before["b"].ID}})
+		pub, err := s.Change(t.Context(), "test", []facility.Edit{{ID: before["a"].ID, Row: &row}, {ID: before["b"].ID}}, facility.Provenance{})
 		if err != nil || pub.Version != 2 || pub.Changed != 1 || pub.Removed != 1 || pub.Facilities != 1 {
 			t.Fatalf("%+v, %v", pub, err)
 		}
@@ -220,7 +220,7 @@ func TestEditsAreVersions(t *testing.T) {
 		if len(after) != 1 || after["a2"].ID != before["a"].ID {
 			t.Errorf("in force: %+v", after)
 		}
-		if _, err := s.Change(t.Context(), "test", []facility.Edit{{ID: before["b"].ID}}); errs.KindOf(err) != errs.NotFound {
+		if _, err := s.Change(t.Context(), "test", []facility.Edit{{ID: before["b"].ID}}, facility.Provenance{}); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("removing what is gone: %v", err)
 		}
 	})

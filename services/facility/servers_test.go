@@ -42,7 +42,7 @@ func TestServersSeeEachOther(t *testing.T) {
 			from, to = b, a
 		}
 		name := fmt.Sprint("publication ", i)
-		if _, err := from.Replace(t.Context(), "test", feed(toilet("1", name, 0), toilet("2", "stays", 9))); err != nil {
+		if _, err := from.Replace(t.Context(), "test", feed(toilet("1", name, 0), toilet("2", "stays", 9)), facility.Provenance{}); err != nil {
 			t.Fatal(err)
 		}
 		waits = append(waits, to.named(name, "stays"))
@@ -51,7 +51,7 @@ func TestServersSeeEachOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := to.Change(t.Context(), "test", []facility.Edit{{ID: id, Row: &row}}); err != nil {
+		if _, err := to.Change(t.Context(), "test", []facility.Edit{{ID: id, Row: &row}}, facility.Provenance{}); err != nil {
 			t.Fatal(err)
 		}
 		waits = append(waits, from.named("edited", "stays"))
@@ -124,7 +124,7 @@ func (r reopen) publish(places ...datasets.Place) {
 	r.beside(func(db *kernel.DB) error {
 		s, err := facility.New(r.t.Context(), db, facility.Options{})
 		if err == nil {
-			_, err = s.Replace(r.t.Context(), "test", feed(places...))
+			_, err = s.Replace(r.t.Context(), "test", feed(places...), facility.Provenance{})
 		}
 		return err
 	})
@@ -341,7 +341,7 @@ func TestALargePublicationIsSeenWhole(t *testing.T) {
 		}
 	}
 	publish := func(v int64) {
-		pub, err := s.Replace(t.Context(), "test", version(v))
+		pub, err := s.Replace(t.Context(), "test", version(v), facility.Provenance{})
 		if err != nil || pub.Facilities != n {
 			t.Errorf("%+v, %v", pub, err)
 			return

@@ -9,9 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/encoding/wkb"
-
 	"fujin/datasets"
 	"fujin/geo/navigation"
 	"fujin/services/platform/kernel"
@@ -86,26 +83,15 @@ func (s *Service) Datasets(ctx context.Context) ([]Dataset, error) {
 type Published struct {
 	ID      string
 	Dataset string
+	// Version is the one in which it took this form.
 	Version int64
 	datasets.Place
 }
 
-// Each hands over the facilities of a dataset's version in force, in no
-// particular order, all as of one moment.
+// Each hands over the facilities of a dataset's version in force, in the order
+// of their ids.
 func (s *Service) Each(ctx context.Context, dataset string, yield func(Published) error) error {
-	return s.db.Read(ctx, func(q kernel.Queryer) error {
-		d, err := findDataset(ctx, q, dataset)
-		if err != nil {
-			return err
-		}
-		return each(ctx, q, func(row *stored) error {
-			p, err := row.published()
-			if err != nil {
-				return err
-			}
-			return yield(p)
-		}, inForce, dataset, d.Version)
-	})
+	return s.Features(ctx, dataset, FeatureQuery{}, func(f Feature) error { return yield(f.Published) })
 }
 
 // published decodes a row.
@@ -114,15 +100,14 @@ func (s *stored) published() (Published, error) {
 	if err != nil {
 		return Published{}, errs.New(errs.Internal, "facility %s: stored document: %v", s.ID, err)
 	}
+	g, err := s.geometry()
+	if err != nil {
+		return Published{}, err
+	}
 	p := Published{ID: s.ID, Dataset: s.Dataset, Version: s.Version, Place: datasets.Place{
-		SourceID: s.sourceID(), Name: d.Name, Category: s.Category, Geometry: orb.Point{s.Lon, s.Lat}, Address: d.Address, Phone: d.Phone,
+		SourceID: s.sourceID(), Name: d.Name, Category: s.Category, Geometry: g, Address: d.Address, Phone: d.Phone,
 		OpeningHours: d.OpeningHours, Attributes: d.Attributes,
 	}}
-	if s.Shape != nil {
-		if p.Geometry, err = wkb.Unmarshal(s.Shape); err != nil {
-			return Published{}, errs.New(errs.Internal, "facility %s: stored geometry: %v", s.ID, err)
-		}
-	}
 	if s.VerifiedAt != 0 {
 		p.VerifiedAt = time.UnixMilli(s.VerifiedAt).UTC()
 	}

@@ -153,7 +153,7 @@ func (c collection) names() []string {
 // publish makes places visible and waits until they are.
 func (s *site) publish(dataset string, places ...datasets.Place) {
 	s.t.Helper()
-	pub, err := s.Replace(s.t.Context(), dataset, feed(places...))
+	pub, err := s.Replace(s.t.Context(), dataset, feed(places...), facility.Provenance{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

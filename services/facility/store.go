@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"time"
 
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/errs"
@@ -15,27 +16,38 @@ const columns = `dataset, from_version, id, match_key, digest, category, lat, lo
 
 const columnCount = 15
 
-// scan reads a row selected with columns and to_version.
-func scan(rows *sql.Rows, s *stored) error {
-	var verified, ended sql.NullInt64
+// scan reads a row of each, as of a version of its dataset.
+func scan(rows *sql.Rows, version int64, s *stored) error {
+	var verified, ended, notedAt, noted, from, until sql.NullInt64
+	var reason, by sql.NullString
 	err := rows.Scan(&s.Dataset, &s.Version, &s.ID, &s.Key, &s.Digest, &s.Category, &s.Lat, &s.Lon, &s.Shape,
-		&s.Cell, &s.Traits, &s.Hours, &s.Zone, &s.Doc, &verified, &ended)
+		&s.Cell, &s.Traits, &s.Hours, &s.Zone, &s.Doc, &verified, &ended, &notedAt, &noted, &from, &until, &reason, &by)
 	s.VerifiedAt, s.Ended = verified.Int64, ended.Int64
+	if noted.Valid && noted.Int64 <= version {
+		s.VerifiedAt = notedAt.Int64
+	}
+	if from.Valid {
+		s.Closure = &Closure{From: time.UnixMilli(from.Int64).UTC(), Reason: reason.String, By: by.String}
+		if until.Valid {
+			s.Closure.Until = time.UnixMilli(until.Int64).UTC()
+		}
+	}
 	return err
 }
 
-// each calls fn for every row of a query over columns and to_version. The
-// value is reused: fn must not keep it.
-func each(ctx context.Context, q kernel.Queryer, fn func(*stored) error, where string, args ...any) error {
-	rows, err := q.QueryContext(ctx, `SELECT `+columns+`, to_version FROM facility WHERE `+where, args...)
+// each calls fn for every row that a condition selects, as a version of the
+// dataset knows it. The value is reused: fn must not keep it.
+func each(ctx context.Context, q kernel.Queryer, version int64, fn func(*stored) error, where string, args ...any) error {
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+`, to_version, noted_at, noted_version, closed_from, closed_until, closed_reason, closed_by
+		FROM facility LEFT JOIN facility_closure ON closed_id = id WHERE `+where, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	var s stored
 	for rows.Next() {
-		s.Shape = nil
-		if err := scan(rows, &s); err != nil {
+		s.Shape, s.Closure = nil, nil
+		if err := scan(rows, version, &s); err != nil {
 			return err
 		}
 		if err := fn(&s); err != nil {
@@ -77,6 +89,26 @@ func endedIDs(ctx context.Context, q kernel.Queryer, dataset string, after, upTo
 func lastSeq(ctx context.Context, q kernel.Queryer) (seq int64, err error) {
 	err = q.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM outbox`).Scan(&seq)
 	return seq, err
+}
+
+// publishedSince counts, per dataset, the versions that events after seq
+// published.
+func publishedSince(ctx context.Context, q kernel.Queryer, seq int64) (map[string]int64, error) {
+	rows, err := q.QueryContext(ctx, `SELECT ref, count(*) FROM outbox WHERE topic = $1 AND seq > $2 GROUP BY ref`, TopicPublished, seq)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	count := map[string]int64{}
+	for rows.Next() {
+		var dataset string
+		var n int64
+		if err := rows.Scan(&dataset, &n); err != nil {
+			return nil, err
+		}
+		count[dataset] = n
+	}
+	return count, rows.Err()
 }
 
 // Dataset is a set of facilities that is published as a whole.
@@ -151,6 +183,7 @@ func dropDraft(ctx context.Context, tx *kernel.Tx, dataset string, version int64
 	for _, statement := range [...]string{
 		`DELETE FROM facility WHERE (dataset, from_version, id) IN (SELECT dataset, from_version, id FROM facility WHERE dataset = $1 AND from_version = $2 LIMIT $3)`,
 		`UPDATE facility SET to_version = NULL WHERE (dataset, from_version, id) IN (SELECT dataset, from_version, id FROM facility WHERE dataset = $1 AND to_version = $2 LIMIT $3)`,
+		`UPDATE facility SET noted_at = verified_at, noted_version = noted_version - 1 WHERE (dataset, from_version, id) IN (SELECT dataset, from_version, id FROM facility WHERE dataset = $1 AND noted_version = $2 LIMIT $3)`,
 	} {
 		res, err := tx.ExecContext(ctx, statement, dataset, version, limit)
 		if err != nil {
@@ -170,22 +203,24 @@ func dropDraft(ctx context.Context, tx *kernel.Tx, dataset string, version int64
 	return more || n > 0, err
 }
 
-// match is a row in force that may be the same facility as one of the file.
-type match struct {
-	id         string
-	key        string
-	digest     int64
-	lat, lon   float64
-	verifiedAt int64
-}
-
 // matchesPerQuery bounds the keys of one look-up.
 const matchesPerQuery = 500
 
-// findMatches collects the open rows of a version that bear one of the keys.
-// The plus signs here and below keep SQLite, which has no statistics, from
-// walking through the whole version instead of looking up the keys.
-func findMatches(ctx context.Context, q kernel.Queryer, dataset string, version int64, keys []string, found map[string][]match) error {
+// The rows that may be the same facility as one with a given key: open rows of
+// the version in force that the draft has not met yet, and the last forms of
+// facilities that went earlier. The plus signs here and below keep SQLite, which
+// has no statistics, from walking through the whole version instead of looking
+// up the keys.
+const (
+	matchInForce = `to_version IS NULL AND dataset = $1 AND +from_version <= $2
+		AND NOT EXISTS (SELECT 1 FROM facility_kept k WHERE k.dataset = facility.dataset AND k.id = facility.id)`
+	matchFormer = `to_version IS NOT NULL AND dataset = $1 AND +to_version <= $2
+		AND NOT EXISTS (SELECT 1 FROM facility o WHERE o.dataset = facility.dataset AND o.id = facility.id AND o.to_version IS NULL)`
+)
+
+// findMatches collects the rows that bear one of the keys and meet a condition.
+func findMatches(ctx context.Context, q kernel.Queryer, dataset string, version int64, where string, keys []string) (*known, error) {
+	found := newKnown()
 	for len(keys) > 0 {
 		n := min(len(keys), matchesPerQuery)
 		args := append(make([]any, 0, n+2), dataset, version)
@@ -193,27 +228,27 @@ func findMatches(ctx context.Context, q kernel.Queryer, dataset string, version 
 			args = append(args, k)
 		}
 		keys = keys[n:]
-		rows, err := q.QueryContext(ctx, `SELECT id, match_key, digest, lat, lon, verified_at FROM facility
-			WHERE to_version IS NULL AND dataset = $1 AND +from_version <= $2 AND match_key IN `+placeholders(1, n, 3)+`
-			AND NOT EXISTS (SELECT 1 FROM facility_kept k WHERE k.dataset = facility.dataset AND k.id = facility.id)`, args...)
+		rows, err := q.QueryContext(ctx, `SELECT id, match_key, digest, lat, lon, CASE WHEN noted_version <= $2 THEN noted_at ELSE verified_at END
+			FROM facility WHERE `+where+` AND match_key IN `+placeholders(1, n, 3)+` ORDER BY id, to_version DESC`, args...)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for rows.Next() {
-			var m match
+			var m KnownRow
 			var verified sql.NullInt64
-			if err := rows.Scan(&m.id, &m.key, &m.digest, &m.lat, &m.lon, &verified); err != nil {
+			if err := rows.Scan(&m.ID, &m.Key, &m.Digest, &m.Lat, &m.Lon, &verified); err != nil {
 				rows.Close()
-				return err
+				return nil, err
 			}
-			m.verifiedAt = verified.Int64
-			found[m.key] = append(found[m.key], m)
+			m.VerifiedAt = verified.Int64
+			found.add(m)
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	found.sort()
+	return found, nil
 }
 
 // rowsPerInsert bounds the parameters of one statement (SQLite takes 32,766).
@@ -310,10 +345,12 @@ func endUnkept(ctx context.Context, tx *kernel.Tx, dataset string, version int64
 	return ended, seen == limit, err
 }
 
-// noteVerified records confirmations that change nothing else.
+// noteVerified stages confirmations that change nothing else: they count once
+// the version is in force.
 func noteVerified(ctx context.Context, tx *kernel.Tx, dataset string, version int64, at map[string]int64) error {
 	for id, ms := range at {
-		_, err := tx.ExecContext(ctx, `UPDATE facility SET verified_at = $1, noted_version = $2 WHERE to_version IS NULL AND dataset = $3 AND id = $4`, ms, version, dataset, id)
+		_, err := tx.ExecContext(ctx, `UPDATE facility SET verified_at = CASE WHEN noted_version IS NULL THEN verified_at ELSE noted_at END, noted_at = $1, noted_version = $2
+			WHERE to_version IS NULL AND dataset = $3 AND id = $4`, ms, version, dataset, id)
 		if err != nil {
 			return err
 		}
@@ -323,16 +360,28 @@ func noteVerified(ctx context.Context, tx *kernel.Tx, dataset string, version in
 
 // finishDraft makes a draft the version in force: the one update that the
 // public sees. The owner is empty for a change without a draft.
-func finishDraft(ctx context.Context, tx *kernel.Tx, dataset, owner string, version, facilities int64) error {
+func finishDraft(ctx context.Context, tx *kernel.Tx, owner string, pub Publication, p Provenance) error {
 	res, err := tx.ExecContext(ctx, `UPDATE dataset SET version = $1, facilities = $2, updated_at = $3, draft_by = NULL, draft_at = NULL
-		WHERE id = $4 AND coalesce(draft_by, '') = $5 AND version = $6`, version, facilities, tx.Now().UnixMilli(), dataset, owner, version-1)
+		WHERE id = $4 AND coalesce(draft_by, '') = $5 AND version = $6`, pub.Version, pub.Facilities, tx.Now().UnixMilli(), pub.Dataset, owner, pub.Version-1)
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
+	n, err := res.RowsAffected()
+	if err == nil && n == 0 {
+		err = errs.New(errs.Conflict, "the claim to publish dataset %q was lost to another publication", pub.Dataset).WithCode("being_published")
+	}
+	if err != nil {
 		return err
 	}
-	return errs.New(errs.Conflict, "the claim to publish dataset %q was lost to another publication", dataset).WithCode("being_published")
+	if err := insertVersion(ctx, tx, pub, p); err != nil {
+		return err
+	}
+	if p.Along != nil {
+		if err := p.Along.Publish(ctx, tx, pub); err != nil {
+			return err
+		}
+	}
+	return tx.Emit(ctx, TopicPublished, pub.Dataset, pub)
 }
 
 // analyze brings PostgreSQL's statistics up to date after many rows were

@@ -140,7 +140,7 @@ func (c *changer) step(ctx context.Context) (int, error) {
 		row.Doc = strings.Replace(row.Doc, `"attributes":{`, fmt.Sprintf(`"attributes":{"seen":"%d",`, c.next), 1)
 		batch = append(batch, facility.Edit{ID: e.ID, Row: &row})
 	}
-	if _, err := c.remote.Change(ctx, "sample", batch); err != nil {
+	if _, err := c.remote.Change(ctx, "sample", batch, facility.Provenance{}); err != nil {
 		return 0, err
 	}
 	return n, nil
