@@ -26,7 +26,7 @@ func (esriReader) Read(ctx context.Context, src Source, opt Options, sink Sink) 
 		return Summary{}, err
 	}
 	if file.failure.Exists() {
-		return Summary{}, fmt.Errorf("%s is not data but an error of the service: %s", src.Name, clip(cmp.Or(file.failure.Get("message").Str, file.failure.Raw)))
+		return Summary{}, fmt.Errorf("the file is not data but an error of the service: %s", clip(cmp.Or(file.failure.Get("message").Str, file.failure.Raw)))
 	}
 	placer, err := newPlacer(src.Name, opt, sink)
 	if err != nil {
@@ -34,7 +34,7 @@ func (esriReader) Read(ctx context.Context, src Source, opt Options, sink Sink) 
 	}
 	if file.crs, err = esriCRS(file.reference); err != nil {
 		if stated, _ := ParseCRS(opt.CRS); stated == "" {
-			return Summary{}, fmt.Errorf("%s: %w", src.Name, err)
+			return Summary{}, err
 		}
 	}
 	placer.declare(file.crs)

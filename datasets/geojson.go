@@ -104,19 +104,19 @@ func (f *geoJSONFile) check() error {
 		if f.list == "geometries" {
 			return nil
 		}
-		return fmt.Errorf("%s is a GeometryCollection without \"geometries\"", f.src.Name)
+		return errors.New("the file is a GeometryCollection without \"geometries\"")
 	case "FeatureCollection", "":
 		if f.list == "features" {
 			return nil
 		}
 		if f.kind != "" {
-			return fmt.Errorf("%s is a FeatureCollection without \"features\"", f.src.Name)
+			return errors.New("the file is a FeatureCollection without \"features\"")
 		}
-		return fmt.Errorf("%s is JSON but not GeoJSON: it has neither \"type\" nor \"features\"", f.src.Name)
+		return errors.New("the file is JSON but not GeoJSON: it has neither \"type\" nor \"features\"")
 	case "Topology":
-		return fmt.Errorf("%s is TopoJSON, which is not read; convert it to GeoJSON (ogr2ogr -f GeoJSON)", f.src.Name)
+		return errors.New("the file is TopoJSON, which is not read; convert it to GeoJSON (ogr2ogr -f GeoJSON)")
 	}
-	return fmt.Errorf("%s is JSON but not GeoJSON: its type is %q", f.src.Name, clip(f.kind))
+	return fmt.Errorf("the file is JSON but not GeoJSON: its type is %q", clip(f.kind))
 }
 
 // declare tells the placer the coordinate system that the file names. One that
@@ -143,7 +143,7 @@ func (f *geoJSONFile) declare(p *placer, opt Options) error {
 	if stated, _ := ParseCRS(opt.CRS); stated != "" {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", f.src.Name, err)
+	return err
 }
 
 // rows reads the features.

@@ -3,7 +3,6 @@ package datasets
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // jsonFile is a JSON file that is opened for every walk through it. Its text may
@@ -31,12 +30,8 @@ func (f *jsonFile) walk(ctx context.Context, progress func(int64), read func(*js
 	}
 	f.encoding = text.encoding
 	var fromSink errSink
-	var broken *jsonError
-	switch {
-	case errors.As(err, &fromSink):
+	if errors.As(err, &fromSink) {
 		return fromSink.error
-	case errors.As(err, &broken):
-		return fmt.Errorf("%s: %w", f.src.Name, err)
 	}
 	return err
 }

@@ -3,7 +3,6 @@ package datasets
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -40,7 +39,7 @@ func (jsonReader) Read(ctx context.Context, src Source, opt Options, sink Sink) 
 	}
 	table, err := findTable(placer, shape)
 	if err != nil {
-		return Summary{}, fmt.Errorf("%s: %w", src.Name, err)
+		return Summary{}, err
 	}
 	if table.count == 0 {
 		return placer.done(JSON, file.encoding), nil
@@ -102,7 +101,7 @@ func (r *jsonRows) lines(ctx context.Context, file *jsonFile, progress func(int6
 		for _, f := range r.record.fields {
 			keys = append(keys, f.Key)
 		}
-		return Summary{}, fmt.Errorf("%s: %w", file.src.Name, noPosition(countRecords(r.n, ""), keys))
+		return Summary{}, noPosition(countRecords(r.n, ""), keys)
 	}
 	return r.placer.done(JSON, text.encoding), nil
 }

@@ -52,7 +52,7 @@ func readOSM(ctx context.Context, src Source, opt Options, sink Sink, format For
 		return Summary{}, err
 	}
 	if r.row == 0 {
-		return Summary{}, r.nothing(src.Name)
+		return Summary{}, r.nothing()
 	}
 	if pass, needed := r.memberWays(); needed {
 		if err := read(1, pass); err != nil {
@@ -77,11 +77,11 @@ func readOSM(ctx context.Context, src Source, opt Options, sink Sink, format For
 }
 
 // nothing refuses a file without facilities.
-func (r *osmReading) nothing(file string) error {
+func (r *osmReading) nothing() error {
 	if r.selected != "" {
-		return fmt.Errorf("%s: none of its %d elements is a facility of category %q; without a category every facility is read", file, r.elements, r.selected)
+		return fmt.Errorf("none of the file's %d elements is a facility of category %q; without a category every facility is read", r.elements, r.selected)
 	}
-	return fmt.Errorf("%s: none of its %d elements is a facility (amenity=toilets, toilets=yes, shop=*, …); name a category to select others by their OSM value", file, r.elements)
+	return fmt.Errorf("none of the file's %d elements is a facility (amenity=toilets, toilets=yes, shop=*, …); name a category to select others by their OSM value", r.elements)
 }
 
 // facilities is the pass that finds the elements that are facilities.

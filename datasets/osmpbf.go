@@ -116,9 +116,9 @@ func (f *pbfFile) refuse(r *pbfStream, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%s ends in the middle of a block at byte %d: it was cut while it was copied; fetch it again", f.src.Name, r.offset)
+		return fmt.Errorf("the file ends in the middle of a block at byte %d: it was cut while it was copied; fetch it again", r.offset)
 	}
-	return fmt.Errorf("%s cannot be read as OSM PBF: %w (before byte %d)", f.src.Name, err, r.offset)
+	return fmt.Errorf("the file cannot be read as OSM PBF: %w (before byte %d)", err, r.offset)
 }
 
 // blobHeader reads the header of the next blob: its kind and its size. io.EOF

@@ -168,7 +168,7 @@ func TestOSMPBFRefusals(t *testing.T) {
 		{"history", pbfHeader("HistoricalInformation"), "history of every element"},
 		{"another schema", pbfHeader("LocationsOnWays2"), `needs the feature "LocationsOnWays2"`},
 		{"a string outside the table", append(pbfHeader(), pbfBlob("OSMData", 3, outside)...), "way/7 points outside"},
-		{"no facility", pbfHeader(), "none of its 0 elements is a facility"},
+		{"no facility", pbfHeader(), "none of the file's 0 elements is a facility"},
 	} {
 		_, err := readAll(t, osmPBFReader{}, bytesSource("sample.osm.pbf", test.data), Options{})
 		ok := false

@@ -3,6 +3,7 @@ package datasets
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -60,7 +61,7 @@ func (f osmXMLFile) root(s *xmlStream) error {
 	for {
 		token, err := s.next()
 		if err != nil {
-			return fmt.Errorf("%s is not OSM XML: it has no <osm> element", f.src.Name)
+			return errors.New("the file is not OSM XML: it has no <osm> element")
 		}
 		start, ok := token.(xml.StartElement)
 		switch {
@@ -68,9 +69,9 @@ func (f osmXMLFile) root(s *xmlStream) error {
 		case start.Name.Local == "osm":
 			return nil
 		case start.Name.Local == "osmChange", start.Name.Local == "osmAugmentedDiff":
-			return fmt.Errorf("%s holds changes (<%s>), not the state; apply them to an extract and import that", f.src.Name, start.Name.Local)
+			return fmt.Errorf("the file holds changes (<%s>), not the state; apply them to an extract and import that", start.Name.Local)
 		default:
-			return fmt.Errorf("%s is not OSM XML: its root is <%s>", f.src.Name, clip(start.Name.Local))
+			return fmt.Errorf("the file is not OSM XML: its root is <%s>", clip(start.Name.Local))
 		}
 	}
 }
@@ -81,7 +82,7 @@ func (f osmXMLFile) element(s *xmlStream, start xml.StartElement, pass osmPass) 
 	if kind == 0 {
 		text, err := f.pass(s)
 		if err == nil && start.Name.Local == "remark" && strings.Contains(text, "error") {
-			err = fmt.Errorf("%s is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", f.src.Name, clip(strings.TrimSpace(text)))
+			err = fmt.Errorf("the file is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", clip(strings.TrimSpace(text)))
 		}
 		return err
 	}

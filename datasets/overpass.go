@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -68,9 +69,9 @@ func (f *overpassFile) elements(ctx context.Context, element func(*jsonStream) e
 	case err != nil:
 		return err
 	case !found:
-		return fmt.Errorf("%s is not an Overpass answer: it has no \"elements\"", f.src.Name)
+		return errors.New("the file is not an Overpass answer: it has no \"elements\"")
 	case strings.Contains(remark, "error"):
-		return fmt.Errorf("%s is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", f.src.Name, clip(remark))
+		return fmt.Errorf("the file is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", clip(remark))
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func TestOverpassRefusals(t *testing.T) {
 		{"cut", overpassSample[:len(overpassSample)-3], "ends in the middle"},
 		{"timed out", `{"elements":[],"remark":"runtime error: Query timed out in \"query\" at line 3"}`, "is incomplete: Overpass stopped"},
 		{"GeoJSON", `{"type":"FeatureCollection","features":[]}`, `it has no "elements"`},
-		{"nothing", `{"elements":[{"type":"node","id":1,"lat":1,"lon":2}]}`, "none of its 1 elements is a facility"},
+		{"nothing", `{"elements":[{"type":"node","id":1,"lat":1,"lon":2}]}`, "none of the file's 1 elements is a facility"},
 	} {
 		got, err := readAll(t, overpassReader{}, bytesSource("answer.json", []byte(test.file)), Options{})
 		if err == nil || !strings.Contains(err.Error(), test.want) || len(got.places) > 0 {

@@ -54,7 +54,7 @@ func TestRealGeoFiles(t *testing.T) {
 func TestOverpassWithoutFacilities(t *testing.T) {
 	path := sharedData(t, "osm/overpass_raw_hebden-bridge.json")
 	_, err := readAll(t, overpassReader{}, fileSource(path), Options{})
-	if err == nil || !strings.Contains(err.Error(), "none of its 1009 elements is a facility") {
+	if err == nil || !strings.Contains(err.Error(), "none of the file's 1009 elements is a facility") {
 		t.Errorf("want a refusal that counts the elements, have %v", err)
 	}
 	got := mustRead(t, overpassReader{}, fileSource(path), Options{Category: "museum"})

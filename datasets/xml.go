@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/xml"
-	"fmt"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -27,7 +27,7 @@ func (xmlReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (
 	if err := walkXML(ctx, src, nil, finder.end); err != nil {
 		return Summary{}, err
 	}
-	record, err := finder.record(src.Name)
+	record, err := finder.record()
 	if err != nil {
 		return Summary{}, err
 	}
@@ -222,7 +222,7 @@ func (f *xmlFinder) end(e *xmlElement) error {
 
 // record is the path of the records: of the elements with a position those that
 // also have a name, then the most frequent, then the outermost.
-func (f *xmlFinder) record(file string) (string, error) {
+func (f *xmlFinder) record() (string, error) {
 	best, largest := "", ""
 	for _, path := range f.order {
 		p := f.paths[path]
@@ -237,10 +237,10 @@ func (f *xmlFinder) record(file string) (string, error) {
 	case best != "":
 		return best, nil
 	case largest == "":
-		return "", fmt.Errorf("%s holds no records: none of its elements has attributes or elements of its own", file)
+		return "", errors.New("the file holds no records: none of its elements has attributes or elements of its own")
 	}
 	p := f.paths[largest]
-	return "", fmt.Errorf("%s: %w", file, noPosition(countRecords(p.count, " in <"+largest+">"), p.keys))
+	return "", noPosition(countRecords(p.count, " in <"+largest+">"), p.keys)
 }
 
 // better compares two paths with positions.

@@ -27,7 +27,6 @@ const (
 // cut is an error, as is one whose tags do not match.
 type xmlStream struct {
 	ctx    context.Context // ends the reading
-	file   string
 	in     io.Closer
 	budget *xmlBudget
 	tokens *xml.Decoder
@@ -50,7 +49,7 @@ func openXML(ctx context.Context, src Source, progress func(int64)) (*xmlStream,
 	} else if bytes.HasPrefix(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = buffered.Discard(3) // what was peeked at can be discarded
 	}
-	s := &xmlStream{ctx: ctx, file: src.Name, in: in, budget: budget, tokens: xml.NewDecoder(text)}
+	s := &xmlStream{ctx: ctx, in: in, budget: budget, tokens: xml.NewDecoder(text)}
 	s.tokens.Strict = false // a lone "&" in a name is no reason to refuse a file
 	s.tokens.Entity = xml.HTMLEntity
 	s.tokens.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
@@ -129,18 +128,18 @@ func (s *xmlStream) refuse(err error) error {
 	case s.ctx.Err() != nil:
 		return s.ctx.Err()
 	case cut:
-		return fmt.Errorf("%s ends in the middle of its XML, in line %d: it was cut while it was written or copied; fetch or export it again", s.file, s.line())
+		return fmt.Errorf("the file ends in the middle of its XML, in line %d: it was cut while it was written or copied; fetch or export it again", s.line())
 	case syntax != nil:
 		return s.invalid(syntax.Msg)
 	case errors.Is(err, errXMLToken):
 		return s.invalid("one text or tag is larger than 16 MiB")
 	}
-	return fmt.Errorf("%s cannot be read: %w", s.file, err)
+	return fmt.Errorf("the file cannot be read: %w", err)
 }
 
 // invalid refuses the file for what stands at the current line.
 func (s *xmlStream) invalid(why string) error {
-	return fmt.Errorf("%s is not valid XML in line %d: %s; correct that place or export it again", s.file, s.line(), why)
+	return fmt.Errorf("the file is not valid XML in line %d: %s; correct that place or export it again", s.line(), why)
 }
 
 func (s *xmlStream) line() int {
