@@ -98,7 +98,8 @@ func thousands(text string) bool {
 }
 
 // parseSexagesimal reads degrees, minutes and perhaps seconds parted by marks,
-// hyphens, colons or blanks. Minutes and seconds must be below 60.
+// hyphens, colons or blanks. Minutes and seconds must be
+// below 60, or 60 where they were rounded.
 func parseSexagesimal(text string) (float64, bool) {
 	negative := strings.HasPrefix(text, "-")
 	parts := strings.FieldsFunc(strings.TrimLeft(text, "+-"), func(r rune) bool {
@@ -111,7 +112,7 @@ func parseSexagesimal(text string) (float64, bool) {
 	for i, unit := 0, 1.0; i < len(parts); i, unit = i+1, unit/60 {
 		n, ok := parseDecimal(parts[i])
 		last := i == len(parts)-1
-		if !ok || n < 0 || i > 0 && n >= 60 || !last && n != math.Trunc(n) {
+		if !ok || n < 0 || i > 0 && n > 60 || !last && n != math.Trunc(n) {
 			return 0, false
 		}
 		v += n * unit

@@ -93,6 +93,9 @@ func (k valueKind) normalise(text, key, raw string) normalised {
 		}
 	}
 	if k == kindAccess {
+		if len(text) > 40 && strings.Count(text, " ") > 3 { // how to get in, not who may
+			return normalised{extraKey: "access:note", extra: text}
+		}
 		return normalised{value: text, unknown: true}
 	}
 	if n, err := strconv.Atoi(word); err == nil && n > 1 && n < 1000 && raw != key {

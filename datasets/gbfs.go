@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/project"
 	"github.com/tidwall/gjson"
 )
 
@@ -101,26 +102,24 @@ func (f *gbfsFile) outline(s *jsonStream) func(key string) error {
 // check refuses the files of a feed that hold no positions.
 func (f *gbfsFile) check() error {
 	const advice = "import station_information.json, free_bike_status.json or vehicle_status.json of the same feed"
-	what := ""
+	is := ""
 	switch {
 	case f.list == "stations" && !f.located && !f.empty:
-		return fmt.Errorf("%s is GBFS station_status: it has counts but no positions; import station_information.json of the same feed, which has them", f.src.Name)
+		return errors.New("the file is the station_status of a GBFS feed: it has counts but no positions; import station_information.json of the same feed, which has them")
 	case f.list != "":
 		return nil
 	case slices.Contains(f.keys, "system_id"):
-		what = "system_information, which describes the operator"
+		is = "the system_information of a GBFS feed, which describes the operator"
 	case slices.Contains(f.keys, "vehicle_types"):
-		what = "vehicle_types, which describes kinds of vehicles"
+		is = "the vehicle_types of a GBFS feed, which describe kinds of vehicles"
 	case slices.Contains(f.keys, "geofencing_zones"):
-		what = "geofencing_zones, which holds rules for areas"
+		is = "the geofencing_zones of a GBFS feed, which hold rules for areas"
 	case slices.Contains(f.keys, "feeds") || slices.ContainsFunc(f.keys, func(key string) bool { return languageTag(key) != "" }):
-		what = "the discovery file gbfs.json, which lists the files of the feed"
-	case len(f.keys) > 0:
-		what = strings.Join(f.keys, ", ")
+		is = "the discovery file of a GBFS feed, which lists its other files"
 	default:
-		return fmt.Errorf("%s is GBFS without data; %s", f.src.Name, advice)
+		is = "a part of a GBFS feed (" + listNames(f.keys) + ")"
 	}
-	return fmt.Errorf("%s is GBFS %s and holds no places; %s", f.src.Name, what, advice)
+	return fmt.Errorf("the file is %s; it holds no places: %s", is, advice)
 }
 
 // gbfsRows turns stations or vehicles, one after the other, into rows.
@@ -139,14 +138,33 @@ func (r *gbfsRows) next(raw []byte, failed error) error {
 		return err
 	}
 	r.record.read(element)
-	if r.record.fault != nil {
-		point := element.Get("lat").Exists() && element.Get("lon").Exists()
-		if !point {
-			return r.placer.reject(r.n, "station_area", r.record.fault.code, "%s", r.record.fault.message)
+	at := overpassPoint(element)
+	if fault := r.record.fault; fault != nil {
+		if at == nil {
+			return r.placer.reject(r.n, "station_area", fault.code, "%s", fault.message)
 		}
-		if err := r.placer.warn(r.n, "station_area", "geometry_incomplete", "the station's area is left out: %s", r.record.fault.message); err != nil {
+		if err := r.placer.warn(r.n, "station_area", "geometry_incomplete", "the station's area is left out: %s", fault.message); err != nil {
 			return err
 		}
 	}
-	return r.placer.row(r.n, r.record.fields, r.record.shape)
+	shape := r.record.shape
+	if shape != nil && at != nil && !around(shape, *at) {
+		if shape, err = r.elsewhere(shape, *at); err != nil {
+			return err
+		}
+	}
+	return r.placer.row(r.n, r.record.fields, shape)
+}
+
+// around tells whether an area lies about a point, by some 2 km.
+func around(shape orb.Geometry, at orb.Point) bool { return shape.Bound().Pad(0.02).Contains(at) }
+
+// elsewhere deals with an area that does not lie about its station: one whose
+// latitudes come first is put right, any other is left out.
+func (r *gbfsRows) elsewhere(area orb.Geometry, at orb.Point) (orb.Geometry, error) {
+	swapped := project.Geometry(orb.Clone(area), func(p orb.Point) orb.Point { return orb.Point{p[1], p[0]} })
+	if around(swapped, at) {
+		return swapped, r.placer.once(0, "station_area", "axes_swapped", "areas of stations are written with the latitude first; they are exchanged, as the stations' own positions show")
+	}
+	return nil, r.placer.warn(r.n, "station_area", "geometry_incomplete", "the station's area is left out: it lies elsewhere than the station")
 }

@@ -19,19 +19,30 @@ func (p *placer) openingHours(place *Place) error {
 			text = "24/7"
 		}
 	}
-	if text == "" {
+	h := p.understood(text)
+	for _, c := range p.cells { // another column may say it more clearly, or in full
+		if h.why != "" && c.col.role == roleHours {
+			if other := p.understood(c.value); other.why == "" && other.value != "" {
+				h = other
+			}
+		}
+	}
+	place.OpeningHours = h.value
+	if h.why == "" {
+		place.OpeningHours = closedFor(h.value, place.Attributes["description"])
 		return nil
 	}
+	return p.warn(place.Row, col, "hours_unparsed", "opening hours %q are kept as text: %s", clip(text), h.why)
+}
+
+// understood is what becomes of a text of opening hours.
+func (p *placer) understood(text string) hoursText {
 	h, known := p.hours[text]
-	if !known {
+	if !known && text != "" {
 		h = normaliseHours(text)
 		if len(p.hours) < maxDistinct {
 			p.hours[strings.Clone(text)] = h
 		}
 	}
-	place.OpeningHours = h.value
-	if h.why == "" {
-		return nil
-	}
-	return p.warn(place.Row, col, "hours_unparsed", "opening hours %q are kept as text: %s", clip(text), h.why)
+	return h
 }

@@ -1,12 +1,10 @@
 package datasets
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
 	"regexp"
-	"slices"
 	"strings"
 
 	"fujin/geo/hours"
@@ -15,9 +13,9 @@ import (
 // normaliseHours writes a text of opening hours in OSM's grammar. A text that
 // cannot be understood for certain is kept, with the reason.
 func normaliseHours(text string) hoursText {
-	text = strings.TrimSpace(html.UnescapeString(text))
-	if strings.Trim(text, ":;~∼-–. ") == "" || isUnstated(foldWord(text)) {
-		return hoursText{} // ":~:" is a form left empty
+	text = plainHours(text)
+	if strings.Trim(text, ":;~∼-–. ") == "" || isUnstated(foldWord(text)) || text == "true" || text == "false" {
+		return hoursText{} // ":~:" is a form left empty; open or not at some time is no timetable
 	}
 	folded := foldName(text)
 	switch {
@@ -38,12 +36,15 @@ func normaliseHours(text string) hoursText {
 		}
 		return hoursText{value: text}
 	}
-	if strings.HasPrefix(text, "{") {
-		if value, ok := dayObject(text); ok {
+	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
+		if value, ok := hoursJSON(text); ok {
 			return hoursText{value: value}
 		}
 	}
 	if value, ok := translate(text); ok {
+		return hoursText{value: value}
+	}
+	if value, ok := exceptHours(text); ok {
 		return hoursText{value: value}
 	}
 	why := problem.Error()
@@ -87,48 +88,36 @@ func translateHours(text string, words lexicon) (string, bool) {
 	return value, err == nil
 }
 
-// dayObject reads {"monday": {"open": "09:00", "close": "17:00"}, …} and
-// {"mon": "9-17"}; a null or "closed" is a day off.
-func dayObject(text string) (string, bool) {
-	var days map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &days) != nil || len(days) == 0 {
-		return "", false
+// HTML in a text: what breaks the line, and all of it.
+var (
+	htmlBreak = regexp.MustCompile(`(?i)<\s*(br|/p|/li|/div|/tr)[^>]*>`)
+	htmlTag   = regexp.MustCompile(`<[^<>]*>`)
+)
+
+// plainHours is a text without HTML.
+func plainHours(text string) string {
+	if strings.ContainsRune(text, '<') {
+		text = htmlTag.ReplaceAllString(htmlBreak.ReplaceAllString(text, "\n"), "")
 	}
-	var lines [7]string
-	for name, raw := range days {
-		i := slices.Index(weekdays[:], lexicons()[0][strings.ToLower(name)])
-		if i < 0 {
-			return "", false
-		}
-		if lines[i] = dayLine(raw); lines[i] == "" {
-			return "", false
-		}
-	}
-	var all []string
-	for i, line := range lines {
-		if line != "" {
-			all = append(all, weekdays[i]+" "+line)
-		}
-	}
-	return translateHours(strings.Join(all, "; "), lexicons()[0])
+	return strings.TrimSpace(html.UnescapeString(text))
 }
 
-// dayLine is one day of a dayObject as text.
-func dayLine(raw json.RawMessage) string {
-	var line string
-	if json.Unmarshal(raw, &line) == nil {
-		if line == "" {
-			return "closed"
-		}
-		return line
+// exception is a remark in brackets at the end that takes days out without
+// saying which: "7am to 11pm daily (except maintenance days)".
+var exception = regexp.MustCompile(`^([^()（）"]+)[(（]([^()（）"]*(?:除外|[Ee]xcept|außer|sauf|제외)[^()（）"]*)[)）]$`)
+
+// exceptHours reads hours with an exception, which stays as a comment.
+func exceptHours(text string) (string, bool) {
+	parts := exception.FindStringSubmatch(text)
+	if parts == nil {
+		return "", false
 	}
-	var span struct{ Open, Close, Opens, Closes, From, To string }
-	if json.Unmarshal(raw, &span) != nil {
-		return ""
+	value, ok := translate(strings.TrimSpace(parts[1]))
+	if !ok || strings.Contains(value, `"`) {
+		return "", false
 	}
-	from, until := span.Open+span.Opens+span.From, span.Close+span.Closes+span.To
-	if from == "" && until == "" {
-		return "closed"
-	}
-	return from + "-" + until
+	comment := ` open "` + strings.TrimSpace(parts[2]) + `"`
+	value = strings.ReplaceAll(value, "; ", comment+"; ") + comment
+	_, err := hours.Parse(value)
+	return value, err == nil
 }

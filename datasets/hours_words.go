@@ -127,6 +127,16 @@ off: fermé
 to: à au
 and: et
 skip: du de le h les ouvert
+= French letters, as post offices write them
+Mo: l
+Tu: ma
+We: me
+Th: j
+Fr: v
+Sa: s
+Su: d
+to: à
+and: et
 = pl
 Mo: poniedziałek pon pn
 Tu: wtorek wt

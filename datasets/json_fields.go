@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,7 +34,9 @@ func (r *jsonFields) read(record gjson.Result) {
 // members adds the members of an object under a prefix.
 func (r *jsonFields) members(prefix string, object gjson.Result, depth int) {
 	object.ForEach(func(key, value gjson.Result) bool {
-		r.member(prefix+key.Str, key.Str, value, depth)
+		if prefix == "" || !addressLine.MatchString(key.Str) {
+			r.member(prefix+key.Str, key.Str, value, depth)
+		}
 		return true
 	})
 }
@@ -62,9 +65,7 @@ func (r *jsonFields) member(name, key string, value gjson.Result, depth int) {
 	case depth >= maxFieldDepth:
 		r.add(name, value.Raw)
 	default:
-		if lines := addressLines(value); lines != "" {
-			r.add(name, lines)
-		}
+		r.add(name, addressLines(value))
 		r.members(name+".", value, depth+1)
 	}
 }
@@ -210,19 +211,18 @@ func wrapper(key string) bool {
 	return false
 }
 
+// addressLine is the name of one line of an address object.
+var addressLine = regexp.MustCompile(`(?i)^(address[_ ]?)?line[_ ]?[1-4]$`)
+
 // addressLines joins the lines of an address object, "" where it has none.
 func addressLines(object gjson.Result) string {
 	var lines []string
-	for _, prefix := range [...]string{"line", "line_", "address", "address_line_", "addressLine"} {
-		for _, number := range [...]string{"1", "2", "3", "4"} {
-			if text := strings.TrimSpace(object.Get(prefix + number).Str); text != "" {
-				lines = append(lines, text)
-			}
+	object.ForEach(func(key, value gjson.Result) bool {
+		if text := strings.TrimSpace(value.Str); text != "" && addressLine.MatchString(key.Str) {
+			lines = append(lines, text)
 		}
-		if lines != nil {
-			break
-		}
-	}
+		return true
+	})
 	return strings.Join(lines, ", ")
 }
 
