@@ -1,0 +1,142 @@
+package quality
+
+import (
+	"cmp"
+	"slices"
+
+	"fujin/geo"
+)
+
+// judgeCopies finds rows that repeat another: exactly, by their id, or as a
+// place of the same name next to it.
+func (r *run) judgeCopies() {
+	list := make([]keyed, 0, len(r.facts))
+	r.pairUp(list, func(f *fact) uint64 { return f.record }, oddCopy)
+	r.pairUp(list, func(f *fact) uint64 {
+		if f.odd&oddCopy != 0 {
+			return 0
+		}
+		return f.id
+	}, oddID)
+	if r.decimals > 2 { // else distances mean nothing
+		r.judgeNeighbours(list)
+	}
+}
+
+// pairUp marks each row whose key an earlier row has.
+func (r *run) pairUp(list []keyed, key func(*fact) uint64, mark odd) {
+	list = list[:0]
+	for i := range r.facts {
+		if k := key(&r.facts[i]); k != 0 {
+			list = append(list, keyed{k, int32(i)})
+		}
+	}
+	sortKeyed(list)
+	first := 0
+	for i := 1; i < len(list); i++ {
+		if list[i].hash != list[first].hash {
+			first = i
+			continue
+		}
+		f := &r.facts[list[i].index]
+		f.odd |= mark
+		f.twin = r.facts[list[first].index].row
+	}
+}
+
+const (
+	// duplicateWithin is how near places of one name are taken for one, in metres:
+	// within it the registry takes them for the same from version to version.
+	duplicateWithin = 50
+	// duplicateUnits is more than that in 1e-7 degree of latitude.
+	duplicateUnits = 4600
+	// mostNeighbours bounds how many rows of one name beside each other a row is
+	// compared with, so that a file of a single name still takes no time.
+	mostNeighbours = 16
+)
+
+// judgeNeighbours marks rows that are near and alike an earlier one.
+func (r *run) judgeNeighbours(list []keyed) {
+	list = list[:0]
+	for i := range r.facts {
+		if f := &r.facts[i]; f.name != 0 && f.odd&(oddCopy|oddID) == 0 {
+			list = append(list, keyed{f.name, int32(i)})
+		}
+	}
+	slices.SortFunc(list, func(a, b keyed) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(r.facts[a.index].lat, r.facts[b.index].lat), cmp.Compare(a.index, b.index))
+	})
+	for i := range list {
+		f := &r.facts[list[i].index]
+		for j := i - 1; j >= 0 && j >= i-mostNeighbours && list[j].hash == list[i].hash; j-- {
+			g := &r.facts[list[j].index]
+			if f.lat-g.lat > duplicateUnits {
+				break
+			}
+			if alike(f, g) && geo.Distance(f.point(), g.point()) <= duplicateWithin {
+				later, earlier := f, g
+				if later.row < earlier.row {
+					later, earlier = earlier, later
+				}
+				if later.odd&oddDuplicate == 0 {
+					later.odd |= oddDuplicate
+					later.twin = earlier.row
+				}
+				break
+			}
+		}
+	}
+}
+
+// alike tells whether nothing that two rows of one name say sets them apart:
+// kind, storey and unit, house number.
+func alike(a, b *fact) bool {
+	return a.kind == b.kind && a.part == b.part && (a.digits == b.digits || a.digits == 0 || b.digits == 0)
+}
+
+const (
+	// sharedRows rows at one point are looked at closer.
+	sharedRows = 5
+	// sharedStreets is how many different addresses no single building has.
+	sharedStreets = 4
+)
+
+// judgeShared finds points at which rows of different addresses lie. The shops
+// of a mall share a point and an address, and are as they should be.
+func (r *run) judgeShared() {
+	r.shared = map[int32]int{}
+	if r.decimals <= 3 {
+		return
+	}
+	order := make([]int32, 0, len(r.facts))
+	for i := range r.facts {
+		if r.facts[i].odd&oddCopy == 0 {
+			order = append(order, int32(i))
+		}
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		f, g := &r.facts[a], &r.facts[b]
+		return cmp.Or(cmp.Compare(f.lat, g.lat), cmp.Compare(f.lon, g.lon), cmp.Compare(f.street, g.street), cmp.Compare(a, b))
+	})
+	for from := 0; from < len(order); {
+		first := &r.facts[order[from]]
+		to, streets, last := from, 0, uint32(0)
+		for ; to < len(order); to++ {
+			f := &r.facts[order[to]]
+			if f.lat != first.lat || f.lon != first.lon {
+				break
+			}
+			if f.street != last {
+				streets++
+				last = f.street
+			}
+		}
+		if n := to - from; n >= sharedRows && streets >= sharedStreets && streets*2 >= n {
+			for _, i := range order[from:to] {
+				r.facts[i].odd |= oddShared
+				r.shared[i] = n
+			}
+		}
+		from = to
+	}
+}
