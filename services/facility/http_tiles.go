@@ -51,14 +51,7 @@ func (s *Service) getTile(ps params) gin.HandlerFunc {
 			if err != nil {
 				return err
 			}
-			layer, err := tileLayer(view, tile, categories, r.crs)
-			if err != nil {
-				return err
-			}
-			layer.Version = 2
-			layers := mvt.Layers{layer}
-			layers.ProjectToTile(tile)
-			b, err := mvt.Marshal(layers)
+			b, err := encodeTile(view, tile, index.Filter{Categories: categories}, r.crs)
 			if err != nil {
 				return err
 			}
@@ -67,6 +60,28 @@ func (s *Service) getTile(ps params) gin.HandlerFunc {
 			return nil
 		})
 	}
+}
+
+// Tile is the vector tile of one dataset at an address of the Web Mercator
+// square: layer facilities, or clusters where there are too many.
+func (s *Service) Tile(dataset string, tile maptile.Tile) ([]byte, error) {
+	view, err := s.view()
+	if err != nil {
+		return nil, err
+	}
+	return encodeTile(view, tile, index.Filter{Datasets: []string{dataset}}, wgs84)
+}
+
+// encodeTile draws a tile of what passes a filter.
+func encodeTile(view *index.View, tile maptile.Tile, filter index.Filter, crs geo.CRS) ([]byte, error) {
+	layer, err := tileLayer(view, tile, filter, crs)
+	if err != nil {
+		return nil, err
+	}
+	layer.Version = 2
+	layers := mvt.Layers{layer}
+	layers.ProjectToTile(tile)
+	return mvt.Marshal(layers)
 }
 
 // tileOf checks a tile's address.
@@ -154,9 +169,8 @@ func unshifted(b orb.Bound, crs geo.CRS) orb.Bound {
 
 // tileLayer holds the tile's facilities, or their clusters where there are too
 // many.
-func tileLayer(view *index.View, tile maptile.Tile, categories []string, crs geo.CRS) (*mvt.Layer, error) {
+func tileLayer(view *index.View, tile maptile.Tile, filter index.Filter, crs geo.CRS) (*mvt.Layer, error) {
 	w := window{tile.Bound(tileBuffer), crs}
-	filter := index.Filter{Categories: categories}
 	limit := tilePoints
 	if tile.Z > clusterZoom {
 		limit = tilePointsDeep
