@@ -84,8 +84,8 @@ type Filter struct{ root predicate }
 // is not.
 func (f *Filter) Match(s Source) bool { return f.root.test(s) == yes }
 
-// Bound surely holds everything that the filter can match; bounded is false
-// where the filter says nothing of places.
+// Bound is a box that everything meets which the filter can match; bounded is
+// false where the filter says nothing of places.
 func (f *Filter) Bound() (b orb.Bound, bounded bool) { return f.root.bound() }
 
 // Error says what is wrong with a filter, and where.

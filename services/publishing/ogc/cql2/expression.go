@@ -65,22 +65,18 @@ func (a and) test(s Source) truth {
 	return result
 }
 
-// bound is what the bounds of all parts have in common. Bounds without anything
-// in common leave a bound that is upside down, in which nothing lies.
+// bound is the smallest of the bounds of the parts. What they have in common
+// would be wrong: an area may meet two places that lie apart.
 func (a and) bound() (b orb.Bound, bounded bool) {
 	for _, p := range a {
-		c, ok := p.bound()
-		switch {
-		case !ok:
-		case !bounded:
+		if c, ok := p.bound(); ok && (!bounded || sizeOf(c) < sizeOf(b)) {
 			b, bounded = c, true
-		default:
-			b.Min = orb.Point{max(b.Min[0], c.Min[0]), max(b.Min[1], c.Min[1])}
-			b.Max = orb.Point{min(b.Max[0], c.Max[0]), min(b.Max[1], c.Max[1])}
 		}
 	}
 	return b, bounded
 }
+
+func sizeOf(b orb.Bound) float64 { return (b.Max[0] - b.Min[0]) * (b.Max[1] - b.Min[1]) }
 
 type or []predicate
 

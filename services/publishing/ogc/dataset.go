@@ -1,0 +1,131 @@
+package ogc
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"fujin/services/facility"
+	"fujin/services/publishing/catalogue"
+	"fujin/services/publishing/ogc/cql2"
+)
+
+// dataset is a version of a dataset as a collection.
+type dataset struct {
+	record   catalogue.Record
+	number   int64 // the version that is read
+	profiles *catalogue.Profiles
+	*facility.Service
+}
+
+func (d *dataset) version() int64 { return d.number }
+
+// profile says what the version holds. It is asked for only where that matters:
+// the first time for a version takes a while.
+func (d *dataset) profile(ctx context.Context) (*catalogue.Profile, error) {
+	return d.profiles.Of(ctx, d.record.ID, d.number)
+}
+
+func (d *dataset) schema(ctx context.Context) (map[string]cql2.Type, error) {
+	profile, err := d.profile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	schema := map[string]cql2.Type{"geometry": cql2.Geometry, "id": cql2.String, "version": cql2.Number}
+	for _, f := range profile.Fields {
+		schema[f.Name] = cql2.String
+	}
+	schema["verified_at"] = cql2.Timestamp
+	return schema, nil
+}
+
+func (d *dataset) count(ctx context.Context, bound *orb.Bound) (int64, error) {
+	return d.Count(ctx, d.record.ID, d.number, bound)
+}
+
+func (d *dataset) each(ctx context.Context, bound *orb.Bound, after string, limit int, yield func(item) error) error {
+	q := facility.FeatureQuery{Version: d.number, Bound: bound, After: after, Limit: limit}
+	return d.Features(ctx, d.record.ID, q, func(f facility.Feature) error { return yield(&place{f}) })
+}
+
+func (d *dataset) item(ctx context.Context, id string) (item, error) {
+	f, err := d.Feature(ctx, d.record.ID, d.number, id)
+	if err != nil {
+		return nil, err
+	}
+	return &place{f}, nil
+}
+
+// place is a facility as an item.
+type place struct{ facility.Feature }
+
+func (p *place) id() string             { return p.ID }
+func (p *place) geometry() orb.Geometry { return p.Geometry }
+func (p *place) instant() time.Time     { return p.VerifiedAt }
+func (p *place) etag() string           { return p.ETag }
+
+func (p *place) value(name string) cql2.Value {
+	switch name {
+	case "id":
+		return cql2.TextOf(p.ID)
+	case "geometry":
+		return cql2.Value{Type: cql2.Geometry, Geometry: p.Geometry}
+	case "version":
+		return cql2.Value{Type: cql2.Number, Number: float64(p.Version)}
+	case "name":
+		return cql2.TextOf(p.Name)
+	case "category":
+		return cql2.TextOf(p.Category)
+	case "address":
+		return cql2.TextOf(p.Address)
+	case "phone":
+		return cql2.TextOf(p.Phone)
+	case "opening_hours":
+		return cql2.TextOf(p.OpeningHours)
+	case "verified_at":
+		if p.VerifiedAt.IsZero() {
+			return cql2.Value{}
+		}
+		return cql2.Value{Type: cql2.Timestamp, Time: p.VerifiedAt}
+	}
+	return cql2.TextOf(p.Attributes[strings.TrimPrefix(name, "attribute:")])
+}
+
+// properties are those that have a value; attributes stand beside the fixed
+// ones, as tables and maps want them.
+func (p *place) properties() []property {
+	list := make([]property, 0, 8+len(p.Attributes))
+	add := func(name, value string) {
+		if value != "" {
+			list = append(list, property{name, value})
+		}
+	}
+	list = append(list, property{"name", p.Name}, property{"category", p.Category})
+	add("address", p.Address)
+	add("phone", p.Phone)
+	add("opening_hours", p.OpeningHours)
+	add("verified_at", stamp(p.VerifiedAt))
+	fixed := len(list)
+	for key, value := range p.Attributes {
+		add(catalogue.AttributeName(key), value)
+	}
+	slices.SortFunc(list[fixed:], func(a, b property) int { return strings.Compare(a.name, b.name) })
+	list = append(list, property{"version", p.Version})
+	if c := p.Closure; c != nil {
+		add("closed_from", stamp(c.From))
+		add("closed_until", stamp(c.Until))
+		add("closed_reason", c.Reason)
+	}
+	return list
+}
+
+// stamp is a time as answers write it, "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
