@@ -86,7 +86,7 @@ func Later(after time.Duration) error { return river.JobSnooze(after) }
 
 // Options of Insert; the zero value is a job to be done once, now.
 type Options struct {
-	At   time.Time // not before
+	At   time.Time // not before, and up to five seconds after
 	Once bool      // not if one of the same kind and args is waiting or under way
 }
 

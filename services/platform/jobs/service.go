@@ -32,7 +32,10 @@ func (s *Service) Insert(ctx context.Context, tx *kernel.Tx, args Args, options 
 }
 
 func (k kind) options(o Options) *river.InsertOpts {
-	given := &river.InsertOpts{Queue: k.queue, MaxAttempts: k.attempts, ScheduledAt: o.At}
+	given := &river.InsertOpts{Queue: k.queue, MaxAttempts: k.attempts}
+	if o.At.After(time.Now()) { // River looks at what is scheduled every five seconds only
+		given.ScheduledAt = o.At
+	}
 	if o.Once {
 		given.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
