@@ -27,7 +27,7 @@ type route struct {
 func (s *Service) routes() []route {
 	box, cells, search, way := boxParams(), cellParams(), searchParams(), navigationParams()
 	within, along, tile := areaParams(), areaParams(), params{crsParam()}
-	one := params{crsParam()}
+	one, coverage, demand := params{crsParam()}, coverageParams(), demandParams()
 	return []route{
 		{"GET", "/v1/facilities/nearby", "nearby", "Facilities near a position, nearest first",
 			"Distances are metres on the WGS-84 ellipsoid to the nearest edge, 0 inside an area; equal distances come in the order of ids. " +
@@ -54,6 +54,12 @@ func (s *Service) routes() []route {
 		{"GET", "/v1/tiles/{category}/{z}/{x}/{y}.mvt", "tile", "A vector tile of facilities",
 			"Web Mercator tiles of one category, or of all. Close up, layer facilities holds points with id, name and category; far out, layer clusters holds points with count. crs=gcj02 shifts them for a GCJ-02 base map.",
 			tile, "", "application/vnd.mapbox-vector-tile", "", s.getTile(tile)},
+		{"GET", "/v1/coverage", "coverage", "How far the nearest facility is, for every H3 cell of an area",
+			"Tells where facilities lack: a cell is served if the nearest facility lies within reach of its centre. Distances are straight lines, in metres; null beyond 50 km.",
+			coverage, "", "application/json", exampleCoverage, s.getCoverage(coverage)},
+		{"GET", "/v1/demand", "demand", "Where people searched, and found nothing",
+			"Searches near a position, counted per H3 cell of resolution 7 (about 5 km²) and day; never a position, never a person. Cells with fewer searches than `least` are left out, and a smaller number of unmet ones is null.",
+			demand, "", "application/json", exampleDemand, s.getDemand(demand)},
 		{"GET", "/v1/search", "search", "Facilities and administrative divisions by name, Chinese or English", "",
 			search, "", "application/json", exampleSearch, s.getSearch(search)},
 	}

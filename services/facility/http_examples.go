@@ -13,7 +13,10 @@ const (
 	exampleNavigation = `{"facility":"01m7xxpt4enq0bqct55e8a8v8x","name":"映山东路公共厕所","mode":"walk","from":{"lat":28.6829,"lon":115.8582},` +
 		`"to":{"lat":28.6845871,"lon":115.8556836},"crs":"wgs84","distance":{"straight_m":308.9,"bearing_deg":307.2,"routed_m":402.5,"duration_s":290,"source":"osrm"},` +
 		`"links":[{"provider":"amap","platform":"web","mode":"walk","url":"https://uri.amap.com/navigation?…","crs":"gcj02"}]}`
-	exampleCells  = `{"res":8,"cells":[{"cell":"8841aa5823fffff","lat":28.6843,"lon":115.8561,"total":12,"categories":{"toilet":7,"store":5}}],"as_of":"2026-11-21T04:00:00Z"}`
+	exampleCells    = `{"res":8,"cells":[{"cell":"8841aa5823fffff","lat":28.6843,"lon":115.8561,"total":12,"categories":{"toilet":7,"store":5}}],"as_of":"2026-11-21T04:00:00Z"}`
+	exampleCoverage = `{"as_of":"2026-11-21T04:00:00Z","cells":[{"cell":"8941aa5823bffff","distance_m":612.4,"lat":28.6843,"lon":115.8561,` +
+		`"nearest":"01m7xxpt4enq0bqct55e8a8v8x","served":false}],"crs":"wgs84","lacking":131,"res":9,"served":1742,"total":1873,"within":500}`
+	exampleDemand = `{"as_of":"2026-11-21T04:00:00Z","cells":[{"cell":"8741aa582ffffff","lat":28.6843,"lon":115.8561,"searches":412,"unmet":37}],"crs":"wgs84","days":30,"least":10,"res":7}`
 	exampleSearch = `{"results":[{"type":"division","id":"360100","name":"南昌市","name_en":"Nanchang","category":"prefecture","lat":28.6829,"lon":115.8582},` +
 		`{"type":"facility","id":"01m7xxpt4enq0bqct55e8a8v8x","name":"映山东路公共厕所","category":"toilet","address":"映山东路7号","lat":28.6845871,"lon":115.8556836}],"as_of":"2026-11-21T04:00:00Z"}`
 )

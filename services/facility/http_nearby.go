@@ -84,6 +84,9 @@ func (s *Service) nearby(w *scratch) error {
 	}
 	q.Limit = r.limit + 1
 	w.hits = view.Near(q, w.hits[:0])
+	if q.After == nil {
+		s.demand.note(at, q.Filter.Categories, len(w.hits) > 0)
+	}
 	more := len(w.hits) > r.limit
 	if more {
 		w.hits = w.hits[:r.limit]

@@ -43,6 +43,9 @@ type request struct {
 	res    int
 	text   string
 	mode   string
+	days   int
+	// lacking leaves out what is served.
+	lacking bool
 
 	fromLat, fromLon float64
 	filter           index.Filter

@@ -62,6 +62,7 @@ func (s *Service) Ready() error {
 // index for the next start.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.background.Wait()
+	s.background.Go(func() { s.keepDemand(ctx) })
 	l, err := s.load(ctx)
 	for err == nil && ctx.Err() == nil {
 		s.live.held.Clear()

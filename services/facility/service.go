@@ -45,6 +45,7 @@ type Service struct {
 	pool    *sync.Pool
 	live    live
 	names   names
+	demand  demand
 	// background are the goroutines that Run started besides itself.
 	background sync.WaitGroup
 
