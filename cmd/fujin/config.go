@@ -31,6 +31,7 @@ type commandLine struct {
 	Check   checkCommand   `cmd:"" help:"Verify the database."`
 	Bench   benchCommand   `cmd:"" help:"Measure speed beside a constant handler, Redis and PostGIS."`
 	Names   namesCommand   `cmd:"" hidden:"" help:"Make a server's file of names."`
+	Profile profileCommand `cmd:"" hidden:"" help:"Pass an upload through the gate, for a server."`
 	Files   filesCommand   `cmd:"" hidden:"" help:"Tell what becomes of every file of a folder, as Markdown."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -25,6 +25,8 @@ type serveCommand struct {
 	ValhallaURL   string         `name:"valhalla-url" group:"Routing" placeholder:"URL" help:"Valhalla server that gives routed distances."`
 	OutboundAllow []netip.Prefix `group:"Routing" placeholder:"CIDR" help:"Private networks that outgoing calls may reach, for a routing server of your own: 127.0.0.1/32."`
 
+	UploadMax int64 `name:"upload-max" group:"Publishing" placeholder:"MB" default:"2048" help:"Largest file that agencies may bring, in MB (2^20 bytes); by default 2048."`
+
 	BaseMapURL         []string `name:"base-map-url" group:"Map" sep:"none" placeholder:"URL" help:"Raster tiles to draw below Fujin's own, with {z}, {x}, {y}. May be repeated."`
 	BaseMapStyle       string   `name:"base-map-style" group:"Map" placeholder:"URL" help:"MapLibre style to draw below Fujin's own tiles."`
 	BaseMapCRS         string   `name:"base-map-crs" group:"Map" enum:"wgs84,gcj02" default:"wgs84" help:"Coordinate system of the base map: wgs84 or gcj02."`

@@ -17,6 +17,7 @@ import (
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/org"
 	"fujin/services/platform/outbound"
+	"fujin/services/publishing"
 )
 
 // services is everything above the kernel, built in one place. This file alone knows which there are: a service is a
@@ -26,6 +27,7 @@ type services struct {
 	orgs       *org.Service
 	jobs       *jobs.Service
 	facilities *facility.Service
+	publishing *publishing.Service
 }
 
 // outside is what services may reach beyond this machine's database.
@@ -33,10 +35,12 @@ type outside struct {
 	public         string         // the address of this server as people write it; "" in a command that serves nobody
 	osrm, valhalla string         // addresses of routing servers; "" without
 	allow          []netip.Prefix // private networks that outgoing calls may reach
+	uploadMax      int64          // bytes of the largest upload
 }
 
 func (c *serveCommand) outside(at net.Addr) outside {
-	return outside{public: c.publicURL(at), osrm: c.OSRMURL, valhalla: c.ValhallaURL, allow: c.OutboundAllow}
+	return outside{public: c.publicURL(at), osrm: c.OSRMURL, valhalla: c.ValhallaURL, allow: c.OutboundAllow,
+		uploadMax: c.UploadMax << 20}
 }
 
 // assemble makes the services, which bring their tables up to date as they are made. Commands that need the tables but
@@ -64,7 +68,14 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	if err != nil {
 		return nil, err
 	}
-	return &services{orgs: orgs, jobs: work, facilities: facilities}, nil
+	agencies, err := publishing.New(ctx, db, facilities, work, publishing.Options{
+		Logger: logger, UploadMax: out.uploadMax, Profile: profile, Access: orgs, PublicURL: out.public,
+		Client: outbound.NewClient(15*time.Minute, out.allow),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &services{orgs: orgs, jobs: work, facilities: facilities, publishing: agencies}, nil
 }
 
 // check verifies the database and what each service keeps in it.
@@ -84,6 +95,7 @@ func (s *services) check(ctx context.Context, db *kernel.DB) ([]string, error) {
 func (s *services) mount(gate *api.Gate) {
 	s.orgs.Routes(gate.Engine(), gate.API())
 	s.facilities.Routes(gate.Engine(), gate.API())
+	s.publishing.Routes(gate.Engine(), gate.API())
 }
 
 // run does the background work of all services until ctx ends, or the first of them fails.
@@ -91,6 +103,7 @@ func (s *services) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.facilities.Run(ctx) })
 	group.Go(func() error { return s.jobs.Run(ctx) })
+	group.Go(func() error { return s.publishing.Run(ctx) })
 	return group.Wait()
 }
 
