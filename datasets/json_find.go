@@ -64,6 +64,9 @@ func findTable(p *placer, shape *jsonShape) (jsonTable, error) {
 		}
 		return jsonTable{}, fmt.Errorf("the JSON holds no list of records: %s; export the records as an array of objects", describeShape(shape))
 	}
+	if p.opt.look != nil {
+		return f.other, nil
+	}
 	return jsonTable{}, noPosition(countRecords(f.other.count, f.other.where()), f.other.keys)
 }
 

@@ -96,7 +96,7 @@ func (r *jsonRows) lines(ctx context.Context, file *jsonFile, progress func(int6
 			return Summary{}, err
 		}
 	}
-	if s := r.placer.summary; s.Accepted == 0 && s.Rejected > 0 && len(r.record.fields) > 0 && !r.placer.locates(r.record.fields) {
+	if s := r.placer.summary; s.Accepted == 0 && s.Rejected > 0 && len(r.record.fields) > 0 && r.placer.opt.look == nil && !r.placer.locates(r.record.fields) {
 		var keys []string
 		for _, f := range r.record.fields {
 			keys = append(keys, f.Key)

@@ -239,6 +239,9 @@ func (f *xmlFinder) record() (string, error) {
 	case largest == "":
 		return "", errors.New("the file holds no records: none of its elements has attributes or elements of its own")
 	}
+	if f.placer.opt.look != nil {
+		return largest, nil
+	}
 	p := f.paths[largest]
 	return "", noPosition(countRecords(p.count, " in <"+largest+">"), p.keys)
 }
