@@ -149,12 +149,7 @@ func (s *Service) walkBox(ctx context.Context, d Dataset, b orb.Bound, after str
 func (s *Service) pages(ctx context.Context, version int64, after string, visit func(*stored) error, where string, args ...any) error {
 	args = append([]any{args[0], args[1], after, walkPage}, args[2:]...)
 	for {
-		var page []*stored
-		err := each(ctx, s.db.Reader(), version, func(row *stored) error {
-			kept := *row
-			page = append(page, &kept)
-			return nil
-		}, where, args...)
+		page, err := s.page(ctx, version, where, args...)
 		if err != nil {
 			return err
 		}
@@ -170,20 +165,38 @@ func (s *Service) pages(ctx context.Context, version int64, after string, visit 
 	}
 }
 
+// page reads what a condition selects, as a version knows it.
+func (s *Service) page(ctx context.Context, version int64, where string, args ...any) (page []*stored, err error) {
+	err = each(ctx, s.db.Reader(), version, func(row *stored) error {
+		kept := *row
+		page = append(page, &kept)
+		return nil
+	}, where, args...)
+	return page, err
+}
+
 // walkHits visits what the index finds in a box. The view must be of the
 // dataset's version.
 func (s *Service) walkHits(ctx context.Context, view *index.View, d Dataset, query FeatureQuery, visit func(*stored) error) error {
 	hits, err := view.Within(index.Within{
 		Bounds: boxesOf(*query.Bound), Filter: index.Filter{Datasets: []string{d.ID}}, After: query.After, Limit: query.Limit,
 	}, nil)
-	for err == nil && len(hits) > 0 {
-		n := min(len(hits), matchesPerQuery)
-		args := append(make([]any, 0, n+2), d.ID, d.Version)
-		for _, hit := range hits[:n] {
-			args = append(args, hit.Ref.ID())
+	ids := make([]string, len(hits))
+	for i, hit := range hits {
+		ids[i] = hit.Ref.ID()
+	}
+	for err == nil && len(ids) > 0 {
+		n := min(len(ids), matchesPerQuery)
+		var page []*stored
+		err = eachOf(ctx, s.db.Reader(), d.ID, d.Version, ids[:n], func(row *stored) error {
+			kept := *row
+			page = append(page, &kept)
+			return nil
+		})
+		for i := 0; err == nil && i < len(page); i++ {
+			err = visit(page[i])
 		}
-		hits = hits[n:]
-		err = each(ctx, s.db.Reader(), d.Version, visit, inForce+` AND id IN `+placeholders(1, n, 3)+` ORDER BY id`, args...)
+		ids = ids[n:]
 	}
 	return err
 }

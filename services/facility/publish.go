@@ -304,19 +304,19 @@ func (d *draft) endMissing(ctx context.Context) error {
 	var at place
 	for more := true; more; {
 		var ended int64
+		var next place
 		err := d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) (err error) {
 			if err := holdDraft(ctx, tx, d.dataset, d.owner); err != nil {
 				return err
 			}
-			next := at
-			if ended, more, err = endUnkept(ctx, tx, d.dataset, d.pub.Version, &next, batchRows); err == nil {
-				at = next
-			}
+			next = at // the closure may run again
+			ended, more, err = endUnkept(ctx, tx, d.dataset, d.pub.Version, &next, batchRows)
 			return err
 		})
 		if err != nil {
 			return err
 		}
+		at = next
 		d.pub.Removed += ended
 	}
 	return nil

@@ -310,10 +310,10 @@ func keepRows(ctx context.Context, tx *kernel.Tx, dataset string, ids []string) 
 }
 
 // place is where a walk over a dataset's rows stands, in the order of the
-// primary key.
+// versions in which they began, or ended, and of ids.
 type place struct {
-	fromVersion int64
-	id          string
+	version int64
+	id      string
 }
 
 // endUnkept closes, of the next limit rows behind a place, those that the draft
@@ -321,7 +321,7 @@ type place struct {
 func endUnkept(ctx context.Context, tx *kernel.Tx, dataset string, version int64, after *place, limit int) (ended int64, more bool, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT f.from_version, f.id, k.id FROM facility f LEFT JOIN facility_kept k ON k.dataset = f.dataset AND k.id = f.id
 		WHERE f.to_version IS NULL AND f.dataset = $1 AND f.from_version < $2 AND (f.from_version, f.id) > ($3, $4)
-		ORDER BY f.from_version, f.id LIMIT $5`, dataset, version, after.fromVersion, after.id, limit)
+		ORDER BY f.from_version, f.id LIMIT $5`, dataset, version, after.version, after.id, limit)
 	if err != nil {
 		return 0, false, err
 	}
@@ -330,7 +330,7 @@ func endUnkept(ctx context.Context, tx *kernel.Tx, dataset string, version int64
 	seen := 0
 	for rows.Next() {
 		var kept sql.NullString
-		if err := rows.Scan(&after.fromVersion, &after.id, &kept); err != nil {
+		if err := rows.Scan(&after.version, &after.id, &kept); err != nil {
 			return 0, false, err
 		}
 		seen++
