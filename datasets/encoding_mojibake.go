@@ -22,18 +22,18 @@ type Misreading struct {
 // like writing. It says so only where the difference is plain.
 func FindMisreading(sample string) (Misreading, bool) {
 	lines := foreignLines(sample)
-	if len(lines) == 0 {
+	before := likeness(lines)
+	if before > unlikely || variety(lines) < leastVariety || !dense(lines) {
 		return Misreading{}, false
 	}
-	before := likeness(lines)
 	var best Misreading
-	bestScore := before + 0.8
+	bestScore := max(before+0.8, 0.9)
 	for _, wrong := range encodings() {
 		if !misreader(wrong.name) {
 			continue
 		}
 		for _, right := range append(encodings(), utf8Encoding()) {
-			if right.name == wrong.name || !confused(wrong.name, right.name) {
+			if right.name == wrong.name || !confused(right.name) {
 				continue
 			}
 			m := Misreading{Wrong: wrong.name, Right: right.name, wrong: wrong.enc, right: right.enc}
@@ -45,16 +45,55 @@ func FindMisreading(sample string) (Misreading, bool) {
 	return best, best.wrong != nil
 }
 
-// confused tells pairs of encodings that programs mix up; of others the text is
-// too short to tell the outcome from chance.
-func confused(wrong, right string) bool {
+const (
+	// unlikely is the likeness up to which text may have been misread: Chinese
+	// reaches 2, a European language 1, misread text seldom this.
+	unlikely = 1.2
+	// leastVariety is how many different characters a sample must have, so that
+	// one odd name proves nothing.
+	leastVariety = 5
+)
+
+// variety counts the different characters beyond ASCII.
+func variety(lines []string) int {
+	seen := map[rune]bool{}
+	for _, line := range lines {
+		for _, r := range line {
+			if r >= utf8.RuneSelf {
+				seen[r] = true
+			}
+		}
+	}
+	return len(seen)
+}
+
+// dense tells text in which characters beyond ASCII stand side by side, as they
+// do where others were meant; the accents of a language stand alone.
+func dense(lines []string) bool {
+	beside, n := 0, 0
+	for _, line := range lines {
+		inRun := 0
+		for _, r := range line + " " {
+			if r >= utf8.RuneSelf {
+				n++
+				inRun++
+			} else {
+				if inRun > 1 {
+					beside += inRun
+				}
+				inRun = 0
+			}
+		}
+	}
+	return beside*10 >= n*8
+}
+
+// confused tells what text may have been in; what was once windows-1252 stands
+// too far apart to be told from chance.
+func confused(right string) bool {
 	switch right {
-	case "UTF-8":
+	case "UTF-8", "GB18030", "Big5", "Shift_JIS", "EUC-KR", "windows-1251":
 		return true
-	case "GB18030", "Big5", "Shift_JIS", "EUC-KR", "windows-1251":
-		return true
-	case "windows-1252", "macintosh":
-		return wrong == "macintosh" || wrong == "windows-1252"
 	}
 	return false
 }
@@ -68,14 +107,17 @@ func misreader(name string) bool {
 	return false
 }
 
-// foreignLines are the lines of a sample with text beyond ASCII.
+// foreignLines are the lines of a sample with text beyond ASCII, of which
+// nothing is lost.
 func foreignLines(sample string) []string {
 	var lines []string
 	for line := range strings.Lines(sample) {
 		line = strings.TrimRight(line, "\r\n")
 		for i := 0; i < len(line); i++ {
 			if line[i] >= utf8.RuneSelf {
-				lines = append(lines, line)
+				if !strings.ContainsRune(line, utf8.RuneError) {
+					lines = append(lines, line)
+				}
 				break
 			}
 		}
@@ -104,8 +146,8 @@ func foreignRunes(text string) int {
 	return n
 }
 
-// score is the likeness of what the lines become. Nearly all must turn into
-// something, and into letters.
+// score is the likeness of what the lines become. Most must turn into something
+// (a character cut in two is lost for good), and into letters.
 func (m *Misreading) score(lines []string) (float64, bool) {
 	var after []string
 	for _, line := range lines {
@@ -113,7 +155,7 @@ func (m *Misreading) score(lines []string) (float64, bool) {
 			after = append(after, right)
 		}
 	}
-	if len(after)*10 < len(lines)*9 || !lettered(after) {
+	if len(after)*10 < len(lines)*6 || !lettered(after) {
 		return 0, false
 	}
 	return likeness(after), true
@@ -137,20 +179,36 @@ func lettered(lines []string) bool {
 
 // Undo gives the text as it was, false where it cannot have been misread so.
 func (m *Misreading) Undo(text string) (string, bool) {
-	raw, err := m.wrong.NewEncoder().Bytes([]byte(text))
-	if err != nil {
+	right, ok := m.redecode(text, "")
+	if !ok && m.Wrong == "GB18030" && strings.Contains(text, "€") {
+		right, ok = m.redecode(text, "\x80") // its decoders read this byte as the euro sign
+	}
+	if !ok || strings.ContainsRune(right, utf8.RuneError) || right == text || foreignRunes(right) == 0 {
 		return text, false
 	}
-	right := raw
-	if m.right != nil {
-		if right, err = m.right.NewDecoder().Bytes(raw); err != nil {
-			return text, false
+	return right, true
+}
+
+// redecode goes back to the bytes, in which the euro sign is euro, "" where the
+// encoding's own is meant.
+func (m *Misreading) redecode(text, euro string) (string, bool) {
+	parts := []string{text}
+	if euro != "" {
+		parts = strings.Split(text, "€")
+	}
+	for i, part := range parts {
+		raw, err := m.wrong.NewEncoder().String(part)
+		if err != nil {
+			return "", false
 		}
+		parts[i] = raw
 	}
-	if !utf8.Valid(right) || strings.ContainsRune(string(right), utf8.RuneError) || string(right) == text || foreignRunes(string(right)) == 0 {
-		return text, false
+	raw := strings.Join(parts, euro)
+	if m.right == nil {
+		return raw, utf8.ValidString(raw)
 	}
-	return string(right), true
+	right, err := m.right.NewDecoder().String(raw)
+	return right, err == nil && utf8.ValidString(right)
 }
 
 // utf8Encoding stands for UTF-8 among the encodings.

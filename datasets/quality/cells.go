@@ -38,12 +38,18 @@ func (r *run) checkMarks(row int, c *datasets.Cell) error {
 		return r.find(row, c.Name, "formula_error", "%q is the error of a formula, not a value", v)
 	case b >= '0' && b <= '9' && len(v) >= 5 && len(v) <= 24 && v[len(v)-3] == '+' && exponent.MatchString(v):
 		return r.find(row, c.Name, "number_rounded", "%s has lost the digits of the number it was", v)
-	case strings.Contains(v, "\uFFFD") || strings.Contains(v, "锟斤拷") || strings.Contains(v, "ï¿½"):
+	case row != r.undecoded && strings.Contains(v, "\uFFFD") || strings.Contains(v, "锟斤拷") || strings.Contains(v, "ï¿½"):
 		return r.find(row, c.Name, "text_lost", "%q has lost letters", clip(v))
-	case strings.Contains(v, "???") && strings.Trim(v, "? ") != "":
+	case strings.Contains(v, "??") && questioned(v):
 		return r.find(row, c.Name, "text_lost", "%q has question marks for letters", clip(v))
 	}
 	return nil
+}
+
+// questioned tells text in which question marks stand for most letters.
+func questioned(v string) bool {
+	marks := strings.Count(v, "?")
+	return marks >= 3 && marks*5 >= 2*len(strings.ReplaceAll(v, " ", ""))
 }
 
 func formulaError(v string) bool {

@@ -22,6 +22,9 @@ func (r *run) check() (err error) {
 			if i.Code == "position_swapped" {
 				return nil // the reader's guess from the rows so far; the gate has seen them all
 			}
+			if i.Code == "encoding_damaged" {
+				r.undecoded = i.Row
+			}
 			return r.issue(i)
 		},
 		Record: func(row int, cells []datasets.Cell) error {

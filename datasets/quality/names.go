@@ -43,7 +43,7 @@ func (h *hasher) address(text string) (street, digits uint32) {
 // part hashes the attributes that tell places in one building apart.
 func (h *hasher) part(attributes map[string]string) uint32 {
 	var sum uint64
-	for i, key := range [...]string{"level", "addr:unit", "addr:floor", "ref", "male", "female", "unisex", "branch"} {
+	for i, key := range [...]string{"level", "addr:unit", "addr:floor", "ref", "male", "female", "unisex", "branch", "type", "map_type", "类型", "類型"} {
 		if value := attributes[key]; value != "" {
 			sum += (maphash.String(h.seed, value) ^ uint64(i+1)*0x9E3779B97F4A7C15) | 1
 		}

@@ -16,6 +16,7 @@ type verdicts struct {
 	shared     map[int32]int // rows at a point that too many addresses share
 	decimals   int           // of nearly all coordinates; 7 where nothing is odd
 	nextDamage int
+	undecoded  int // the last row with bytes that are no text
 	failed     error
 }
 
