@@ -72,6 +72,9 @@ const (
 	JSON       Format = "json"
 	XML        Format = "xml"
 	GBFS       Format = "gbfs"
+	XLSX       Format = "xlsx"
+	KML        Format = "kml"
+	Shapefile  Format = "shapefile"
 )
 
 // Options steer a reading.

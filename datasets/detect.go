@@ -56,6 +56,14 @@ func Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, err
 		reader = jsonReader{}
 	case XML:
 		reader = xmlReader{}
+	case XLSX:
+		reader = xlsxReader{}
+	case KML:
+		reader = kmlReader{}
+	case formatZip:
+		reader = zipReader{}
+	case formatUnknown:
+		return Summary{}, refuseUnknown(head, src.Name)
 	default:
 		return Summary{}, refusal(format)
 	}
@@ -114,27 +122,27 @@ type gunzip struct {
 // Close implements io.Closer.
 func (g gunzip) Close() error { return errors.Join(g.Reader.Close(), g.file.Close()) }
 
-// Formats that Detect tells and that cannot be read yet.
+// What Detect tells beside the formats: archives, which are read by what they
+// hold, and what cannot be read.
 const (
-	formatXLSX    Format = "xlsx"
 	formatXLS     Format = "xls"
 	formatZip     Format = "zip"
-	formatKML     Format = "kml"
 	formatHTML    Format = "html"
 	formatUnknown Format = ""
 )
 
 // Detect tells the format from a file's beginning; 64 KiB are enough. The name
-// matters only where the content says nothing. The result may be a format that
-// cannot be read, such as "xlsx", or "" for one that is not known.
+// matters only where the content says nothing. The result may be "zip", which is
+// read by what it holds, a format that cannot be read, such as "xls", or "" for
+// one that is not known.
 func Detect(head []byte, name string) Format {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	text := bytes.TrimLeft(headText(head), " \t\r\n")
 	switch {
 	case bytes.Contains(head[:min(len(head), 64)], []byte("OSMHeader")):
 		return OSMPBF
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		if bytes.Contains(head, []byte("xl/")) || bytes.Contains(head, []byte("[Content_Types].xml")) {
-			return formatXLSX
+			return XLSX
 		}
 		return formatZip
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
@@ -165,7 +173,7 @@ func detectXML(text []byte) Format {
 	lower := bytes.ToLower(text[:min(len(text), 4096)])
 	switch {
 	case bytes.Contains(lower, []byte("<kml")):
-		return formatKML
+		return KML
 	case bytes.Contains(lower, []byte("<osm")):
 		return OSMXML
 	case bytes.Contains(lower, []byte("<html")), bytes.Contains(lower, []byte("<!doctype html")):
@@ -188,10 +196,7 @@ func errTooLarge(format Format, size int64) error {
 // refusal says why a format is not read and what to do.
 func refusal(format Format) error {
 	advice := map[Format]string{
-		formatXLSX: "the file is an Excel workbook; save the sheet as CSV (UTF-8) and import that",
-		formatXLS:  "the file is an old Excel or Office document; save the sheet as CSV (UTF-8) and import that",
-		formatZip:  "the file is a zip archive (perhaps a shapefile or KMZ); convert its content to GeoJSON and import that",
-		formatKML:  "KML is not read yet; convert the file to GeoJSON and import that",
+		formatXLS:  "the file is an old Excel or Office document, or a workbook with a password; save it as .xlsx without one, or as CSV (UTF-8), and import that",
 		formatHTML: "the file is a web page, not data; download the data itself",
 	}
 	if text, known := advice[format]; known {

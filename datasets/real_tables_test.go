@@ -61,8 +61,6 @@ func TestRealRefusals(t *testing.T) {
 		"toilets/sg_bidet_toilets_sheet.csv": "none of its columns Region, Location, Remarks, Address is known",
 		"stores/tw_five_chains_registry.csv": "none of its columns 公司統一編號, 公司名稱, ",
 		"retail/il_prices_2026-08-22.csv.gz": "the file has no positions",
-		"toilets/kr_gyeonggi_toilets.xlsx":   "Excel workbook",
-		"toilets/sg_bidet_toilets.kml":       "KML is not read yet",
 	} {
 		t.Run(file, func(t *testing.T) {
 			_, err := readAll(t, readerFunc(Read), fileSource(sharedData(t, file)), Options{})
