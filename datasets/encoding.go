@@ -66,6 +66,18 @@ func (r *textReader) Read(p []byte) (int, error) {
 	}
 }
 
+// headText is the beginning of a file without its byte order mark, decoded where
+// that tells UTF-16.
+func headText(head []byte) []byte {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		text, err := unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder().Bytes(head)
+		if err == nil {
+			return text
+		}
+	}
+	return bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+}
+
 // fill reads until the rest of the buffer holds at least n bytes, or the file
 // ends.
 func (r *textReader) fill(n int) {

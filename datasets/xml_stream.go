@@ -44,7 +44,7 @@ func openXML(ctx context.Context, src Source, progress func(int64)) (*xmlStream,
 	budget := &xmlBudget{in: &countingReader{in: in, tell: progress}}
 	buffered := bufio.NewReaderSize(budget, 64<<10)
 	var text io.Reader = buffered
-	if mark, _ := buffered.Peek(4); len(mark) == 4 && (mark[0] == 0 || mark[1] == 0 || bytes.HasPrefix(mark, []byte("\xff\xfe"))) {
+	if mark, _ := buffered.Peek(4); len(mark) == 4 && (mark[0] == 0 || mark[1] == 0 || bytes.HasPrefix(mark, []byte("\xff\xfe")) || bytes.HasPrefix(mark, []byte("\xfe\xff"))) {
 		text = unicode.UTF16(endianness(mark), unicode.UseBOM).NewDecoder().Reader(buffered)
 	} else if bytes.HasPrefix(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = buffered.Discard(3) // what was peeked at can be discarded
