@@ -38,8 +38,10 @@ func (r *run) checkMarks(row int, c *datasets.Cell) error {
 		return r.find(row, c.Name, "formula_error", "%q is the error of a formula, not a value", v)
 	case b >= '0' && b <= '9' && len(v) >= 5 && len(v) <= 24 && v[len(v)-3] == '+' && exponent.MatchString(v):
 		return r.find(row, c.Name, "number_rounded", "%s has lost the digits of the number it was", v)
-	case row != r.undecoded && strings.Contains(v, "\uFFFD") || strings.Contains(v, "锟斤拷") || strings.Contains(v, "ï¿½"):
-		return r.find(row, c.Name, "text_lost", "%q has lost letters", clip(v))
+	case foreign(v):
+		if row != r.undecoded && strings.Contains(v, "\uFFFD") || strings.Contains(v, "锟斤拷") || strings.Contains(v, "ï¿½") {
+			return r.find(row, c.Name, "text_lost", "%q has lost letters", clip(v))
+		}
 	case strings.Contains(v, "??") && questioned(v):
 		return r.find(row, c.Name, "text_lost", "%q has question marks for letters", clip(v))
 	}
@@ -82,7 +84,7 @@ func (r *run) checkCell(row int, c *datasets.Cell, col *columnFacts) error {
 			return r.checkDivision(row, c)
 		}
 	}
-	if col.dateDamage && len(v) <= 12 && spreadsheetDate.MatchString(v) {
+	if col.dateDamage && madeDate(v) {
 		return r.find(row, c.Name, "date_for_text", "%q looks like a date that a spreadsheet made of a text such as 1-2", v)
 	}
 	return nil

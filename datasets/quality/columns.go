@@ -55,7 +55,7 @@ func (c *columnFacts) add(cell datasets.Cell) {
 		if len(c.sample) < sampleText {
 			c.sample = append(append(c.sample, v...), '\n')
 		}
-		if len(v) <= 12 && spreadsheetDate.MatchString(v) {
+		if madeDate(v) {
 			c.dates++
 		}
 		return
@@ -84,7 +84,7 @@ func (c *columnFacts) add(cell datasets.Cell) {
 		c.decimals++
 	case notNumber:
 		c.letters++
-		if len(v) <= 12 && spreadsheetDate.MatchString(v) {
+		if madeDate(v) {
 			c.dates++
 		}
 	}
@@ -206,6 +206,11 @@ func foreign(v string) bool {
 
 // spreadsheetDate is what a spreadsheet makes of "1-2" and "3/4".
 var spreadsheetDate = regexp.MustCompile(`^(?i:\d{1,2}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{1,2}|\d{1,2}月\d{1,2}日)$`)
+
+// madeDate tells a value that a spreadsheet probably made a date of.
+func madeDate(v string) bool {
+	return len(v) <= 12 && len(v) >= 5 && (v[1] == '-' || v[2] == '-' || v[3] == '-' || strings.HasSuffix(v, "日")) && spreadsheetDate.MatchString(v)
+}
 
 // exponent is what a spreadsheet makes of a long number.
 var exponent = regexp.MustCompile(`^\d(\.\d+)?[eE]\+\d{2}$`)

@@ -108,35 +108,37 @@ func (r *run) judgeShared() {
 	if r.decimals <= 3 {
 		return
 	}
-	order := make([]int32, 0, len(r.facts))
+	list := make([]keyed, 0, len(r.facts))
 	for i := range r.facts {
-		if r.facts[i].odd&oddCopy == 0 {
-			order = append(order, int32(i))
+		if f := &r.facts[i]; f.odd&oddCopy == 0 {
+			list = append(list, keyed{uint64(uint32(f.lat))<<32 | uint64(uint32(f.lon)), int32(i)})
 		}
 	}
-	slices.SortFunc(order, func(a, b int32) int {
-		f, g := &r.facts[a], &r.facts[b]
-		return cmp.Or(cmp.Compare(f.lat, g.lat), cmp.Compare(f.lon, g.lon), cmp.Compare(f.street, g.street), cmp.Compare(a, b))
-	})
-	for from := 0; from < len(order); {
-		first := &r.facts[order[from]]
-		to, streets, last := from, 0, uint32(0)
-		for ; to < len(order); to++ {
-			f := &r.facts[order[to]]
-			if f.lat != first.lat || f.lon != first.lon {
-				break
-			}
-			if f.street != last {
-				streets++
-				last = f.street
-			}
+	sortKeyed(list)
+	for from := 0; from < len(list); {
+		to := from + 1
+		for to < len(list) && list[to].hash == list[from].hash {
+			to++
 		}
-		if n := to - from; n >= sharedRows && streets >= sharedStreets && streets*2 >= n {
-			for _, i := range order[from:to] {
-				r.facts[i].odd |= oddShared
-				r.shared[i] = n
+		if n := to - from; n >= sharedRows {
+			if streets := r.streets(list[from:to]); streets >= sharedStreets && streets*2 >= n {
+				for _, k := range list[from:to] {
+					r.facts[k.index].odd |= oddShared
+					r.shared[k.index] = n
+				}
 			}
 		}
 		from = to
 	}
+}
+
+// streets counts the different addresses of rows, house numbers aside.
+func (r *run) streets(rows []keyed) int {
+	seen := map[uint32]bool{}
+	for _, k := range rows {
+		if street := r.facts[k.index].street; street != 0 {
+			seen[street] = true
+		}
+	}
+	return len(seen)
 }

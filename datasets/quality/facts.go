@@ -93,6 +93,9 @@ func (r *run) checkShift(p *datasets.Place, f *fact) error {
 
 // checkOdd reports what cannot be repaired.
 func (r *run) checkOdd(p *datasets.Place, f *fact) error {
+	if f.odd == 0 {
+		return nil
+	}
 	at := showPoint(f.point())
 	for _, o := range [...]struct {
 		bit        odd
