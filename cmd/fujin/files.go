@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"fujin/datasets"
+	"fujin/datasets/quality"
 )
 
 // filesCommand tells what becomes of every file of a folder, as the guide
@@ -36,10 +37,12 @@ func (c *filesCommand) Run(ctx context.Context, g *Globals) error {
 
 const filesIntro = `# What becomes of real files
 
-%d files that agencies, retailers and volunteers have published, read as they are, with no option given: %d are read, %d
-refused. Nobody has to say what format, encoding or coordinate system a file has; the table says what was found. A rejected
-row is left out and named, a warning is not; [Publishing a file](/docs/import) says what the codes mean. A file without
-positions, such as a price list, is refused as a whole: nothing in it can be shown on a map.
+%d files that agencies, retailers and volunteers have published went through the gate as they are, with nothing said about them:
+%d were read, %d refused. What format, encoding and coordinate system a file has is found by looking at it. A rejected row is left out
+and named; a warning is about a row that stays. A repair is proposed, and made only when it is accepted. [The gate](/docs/quality)
+says what the codes mean. A file without positions, such as a price list, is refused: nothing in it can be shown on a map.
+
+The table is made by a command from the files and compared with them by a test.
 `
 
 // writeFilesGuide reads all files and writes one table for each folder.
@@ -53,7 +56,8 @@ func writeFilesGuide(ctx context.Context, w io.Writer, folder fs.FS) error {
 		}
 		if top, _, _ := strings.Cut(name, "/"); top != current {
 			current = top
-			fmt.Fprintf(&tables, "\n## %s\n\n| file | format | encoding | coordinates | read | accepted | rejected | issues |\n| --- | --- | --- | --- | ---: | ---: | ---: | --- |\n", top)
+			fmt.Fprintf(&tables, "\n## %s\n\n| file | format | encoding | coordinates | read | accepted | rejected | issues | repairs proposed |\n"+
+				"| --- | --- | --- | --- | ---: | ---: | ---: | --- | --- |\n", top)
 		}
 		row, ok, err := fileRow(ctx, folder, name)
 		if ok {
@@ -78,24 +82,31 @@ func fileRow(ctx context.Context, folder fs.FS, name string) (row string, ok boo
 	if err != nil {
 		return "", false, err
 	}
-	codes := map[string]int{}
-	sum, refusal := datasets.Read(ctx,
-		datasets.Source{Name: path.Base(name), Size: info.Size(), Open: func() (io.ReadCloser, error) { return folder.Open(name) }},
-		datasets.Options{CRS: "auto"},
-		datasets.Sink{
-			Place: func(datasets.Place) error { return nil },
-			Issue: func(i datasets.Issue) error { codes[i.Code]++; return nil },
-		})
+	source := datasets.Source{Name: path.Base(name), Size: info.Size(), Open: func() (io.ReadCloser, error) { return folder.Open(name) }}
+	report, refusal := quality.Run(ctx, source, quality.Order{}, quality.Output{})
 	if err := ctx.Err(); err != nil {
 		return "", false, err
 	}
-	cells := []string{"`" + name + "`", string(sum.Format), sum.Encoding, sum.CRS, "", "", "", topCodes(codes)}
+	cells := []string{"`" + name + "`", string(report.Format), report.Encoding, report.CRS, "", "", "", "", ""}
 	if refusal == nil {
-		for i, count := range []int{sum.Read, sum.Accepted, sum.Rejected} {
+		for i, count := range []int{report.Read, report.Accepted, report.Rejected} {
 			cells[4+i] = grouped(count)
 		}
+		found, repairs := map[string]int{}, map[string]int{}
+		for _, f := range report.Codes {
+			found[f.Code] += f.Count
+		}
+		for _, r := range report.Repairs {
+			repairs[r.Code] += r.Count
+		}
+		cells[7], cells[8] = topCodes(found), topCodes(repairs)
 	} else {
 		cells[7] = "refused: " + refusal.Error()
+		layout, err := datasets.Columns(ctx, source, datasets.Options{})
+		if err != nil {
+			layout.Format = formatOf(source)
+		}
+		cells[1], cells[2] = string(layout.Format), layout.Encoding
 	}
 	for i, cell := range cells {
 		cells[i] = cmp.Or(strings.NewReplacer("|", "\\|", "\n", " ").Replace(cell), "–")
@@ -103,9 +114,21 @@ func fileRow(ctx context.Context, folder fs.FS, name string) (row string, ok boo
 	return "| " + strings.Join(cells, " | ") + " |\n", refusal == nil, nil
 }
 
+// formatOf is the format that a file seems to have.
+func formatOf(source datasets.Source) datasets.Format {
+	file, err := source.Open()
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	head := make([]byte, 64<<10)
+	n, _ := io.ReadFull(file, head)
+	return datasets.Detect(head[:n], source.Name)
+}
+
 // topCodes names the codes that most issues have.
 func topCodes(codes map[string]int) string {
-	const most = 5
+	const most = 6
 	names := slices.SortedFunc(maps.Keys(codes), func(a, b string) int {
 		return cmp.Or(codes[b]-codes[a], strings.Compare(a, b))
 	})
@@ -114,7 +137,7 @@ func topCodes(codes map[string]int) string {
 		shown = append(shown, "`"+name+"` × "+grouped(codes[name]))
 	}
 	if more := len(names) - most; more > 0 {
-		shown = append(shown, fmt.Sprintf("%d more kinds", more))
+		shown = append(shown, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(shown, ", ")
 }
