@@ -133,7 +133,7 @@ func (t *dbfTable) choose(said string, driver byte) error {
 		name, enc = "UTF-8", nil
 	case !known || enc == nil:
 		name, enc = detectEncoding(foreign)
-	case len(foreign) >= 64:
+	case len(foreign) >= 32:
 		// Programs mark a table as Western, whatever is in it.
 		if looks, is := detectEncoding(foreign); multiByte(is) && !multiByte(enc) {
 			name, enc = looks, is
@@ -242,10 +242,10 @@ func (t *dbfTable) value(c dbfColumn, raw []byte) string {
 		}
 		return ""
 	case 'L':
-		switch raw = append(raw, ' '); raw[0] {
-		case 'T', 't', 'Y', 'y':
+		switch strings.ToUpper(string(raw)) {
+		case "T", "Y":
 			return "true"
-		case 'F', 'f', 'N', 'n':
+		case "F", "N":
 			return "false"
 		}
 		return ""
