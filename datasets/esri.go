@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/project"
 	"github.com/tidwall/gjson"
+
+	"fujin/geo/projection"
 )
 
 // esriReader reads the JSON of ArcGIS services: a FeatureSet, or its features
@@ -32,20 +35,21 @@ func (esriReader) Read(ctx context.Context, src Source, opt Options, sink Sink) 
 	if err != nil {
 		return Summary{}, err
 	}
-	if file.crs, err = esriCRS(file.reference); err != nil {
-		if stated, _ := ParseCRS(opt.CRS); stated == "" {
-			return Summary{}, err
-		}
+	system, err := esriReference(file.reference)
+	if err != nil && placer.declared == "" { // what the options state wins
+		return Summary{}, err
 	}
-	placer.declare(file.crs)
-	rows := &esriRows{placer: placer, file: file}
+	rows := &esriRows{placer: placer, file: file, stated: placer.declared, system: system}
 	if err := file.walk(ctx, sink.Progress, func(s *jsonStream) error { return file.rows(s, rows) }); err != nil {
 		return Summary{}, err
 	}
 	if file.exceeded {
-		err = placer.once(0, "", "file_incomplete", "the service left features out of its answer (exceededTransferLimit); ask for the rest and import all of them together")
+		err := placer.once(0, "", "file_incomplete", "the service left features out of its answer (exceededTransferLimit); ask for the rest and import all of them together")
+		if err != nil {
+			return Summary{}, err
+		}
 	}
-	return placer.done(EsriJSON, file.encoding), err
+	return placer.done(EsriJSON, file.encoding), nil
 }
 
 // esriFile knows what a FeatureSet says about all of its features.
@@ -56,7 +60,6 @@ type esriFile struct {
 	reference gjson.Result
 	failure   gjson.Result // what a service sends instead of features
 	exceeded  bool
-	crs       CRS
 	fields    map[string]esriField
 }
 
@@ -134,26 +137,34 @@ func (f *esriFile) rows(s *jsonStream, rows *esriRows) error {
 	})
 }
 
-// esriCRS understands a spatial reference; the empty CRS where there is none.
-// One that is not known is refused by its number or name.
-func esriCRS(reference gjson.Result) (CRS, error) {
-	if !reference.IsObject() {
-		return "", nil
-	}
+// An esriSystem is a spatial reference: a coordinate system known by its number,
+// or one to be converted from by its definition. The zero value says nothing.
+type esriSystem struct {
+	crs        CRS
+	definition *projection.System
+}
+
+// esriReference understands a spatial reference. One that is not known is
+// refused by its number or name.
+func esriReference(reference gjson.Result) (esriSystem, error) {
 	var unknown error
 	for _, member := range [...]string{"latestWkid", "wkid"} {
 		if code := reference.Get(member); code.Exists() {
 			crs, err := ParseCRS("EPSG:" + code.String())
 			if err == nil {
-				return crs, nil
+				return esriSystem{crs: crs}, nil
 			}
-			unknown = cmp.Or(unknown, fmt.Errorf("its spatialReference is %s %s, which is not known; ask the service for outSR=4326, or convert the file to WGS-84", member, code.String()))
+			unknown = cmp.Or(unknown, fmt.Errorf("the file's spatialReference is %s %s, which is not known; ask the service for outSR=4326, or convert the file to WGS-84", member, code.String()))
 		}
 	}
-	if text := reference.Get("wkt").Str; unknown == nil && text != "" {
-		unknown = fmt.Errorf("its spatialReference is given as WKT (%s), which is not read; ask the service for outSR=4326, or state the coordinate system", clip(text))
+	if text := reference.Get("wkt").Str; text != "" {
+		system, err := projection.Parse(text)
+		if err == nil {
+			return esriSystem{WGS84, system}, nil
+		}
+		unknown = cmp.Or(unknown, fmt.Errorf("the file's spatialReference: %w; ask the service for outSR=4326, or convert the file to WGS-84", err))
 	}
-	return "", unknown
+	return esriSystem{}, unknown
 }
 
 // esriField is what a FeatureSet says of one field.
@@ -185,6 +196,8 @@ func esriFields(list gjson.Result) map[string]esriField {
 type esriRows struct {
 	placer *placer
 	file   *esriFile
+	stated CRS        // by the options
+	system esriSystem // of the file
 	n      int
 	fields []Field
 }
@@ -205,17 +218,19 @@ func (r *esriRows) next(raw []byte, failed error) error {
 		r.field(name.Str, value)
 		return true
 	})
-	crs, err := esriCRS(geometry.Get("spatialReference"))
-	if err != nil && r.placer.declared == "" {
-		return r.placer.reject(r.n, "geometry", "crs_unknown", "%s", err)
-	}
-	if r.placer.declared == "" { // every feature may state its own
-		defer func() { r.placer.declared = "" }()
-		r.placer.declare(crs)
-	}
 	shape, fault := esriGeometry(geometry)
 	if fault != nil {
 		return r.placer.reject(r.n, fault.column, fault.code, "%s", fault.message)
+	}
+	system := r.system
+	if system.crs == "" { // every feature may state its own
+		if system, err = esriReference(geometry.Get("spatialReference")); err != nil && r.stated == "" {
+			return r.placer.reject(r.n, "geometry", "crs_unknown", "%s", err)
+		}
+	}
+	r.placer.declared = cmp.Or(r.stated, system.crs)
+	if r.stated == "" && system.definition != nil && shape != nil {
+		shape = project.Geometry(shape, system.definition.ToWGS84)
 	}
 	return r.placer.row(r.n, r.fields, shape)
 }
@@ -281,24 +296,14 @@ func (c *coordinateReader) esriPoint(x, y gjson.Result) orb.Point {
 	return orb.Point{c.number(x), c.number(y)}
 }
 
-// esriRings puts rings together to areas: those that run clockwise are outlines,
-// the others holes. A file that turns all of them the wrong way has outlines
-// alone.
+// esriRings puts rings together to areas, as in a shapefile.
 func (c *coordinateReader) esriRings(value gjson.Result) orb.Geometry {
-	rings := c.polygon(value)
-	var outlines, holes []orb.Ring
-	for _, ring := range rings {
-		if ring.Orientation() == orb.CW {
-			outlines = append(outlines, ring)
-		} else {
-			holes = append(holes, ring)
-		}
+	var rings [][]orb.Point
+	for _, ring := range c.polygon(value) {
+		rings = append(rings, ring)
 	}
-	if len(outlines) == 0 {
-		outlines, holes = holes, nil
-	}
-	if len(outlines) == 0 || c.damage != "" {
+	if len(rings) == 0 || c.damage != "" {
 		return nil
 	}
-	return simplest(cutHoles(outlines, holes))
+	return shpAreas(rings)
 }

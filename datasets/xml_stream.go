@@ -41,7 +41,7 @@ func openXML(ctx context.Context, src Source, progress func(int64)) (*xmlStream,
 	if err != nil {
 		return nil, err
 	}
-	budget := &xmlBudget{in: &countingReader{in: in, tell: progress}}
+	budget := &xmlBudget{in: &countingReader{in: in, tell: progress}, left: maxXMLToken}
 	buffered := bufio.NewReaderSize(budget, 64<<10)
 	var text io.Reader = buffered
 	if mark, _ := buffered.Peek(4); len(mark) == 4 && (mark[0] == 0 || mark[1] == 0 || bytes.HasPrefix(mark, []byte("\xff\xfe")) || bytes.HasPrefix(mark, []byte("\xfe\xff"))) {
