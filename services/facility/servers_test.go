@@ -119,6 +119,14 @@ func (r reopen) beside(do func(db *kernel.DB) error) {
 	}
 }
 
+// removeSnapshot has the next server build its index from the tables.
+func (r reopen) removeSnapshot() {
+	r.t.Helper()
+	if err := os.Remove(filepath.Join(r.folder, "index.snapshot")); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 func (r reopen) publish(places ...datasets.Place) {
 	r.t.Helper()
 	r.beside(func(db *kernel.DB) error {
