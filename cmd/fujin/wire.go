@@ -17,6 +17,7 @@ import (
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/org"
 	"fujin/services/platform/outbound"
+	"fujin/services/platform/webhook"
 	"fujin/services/publishing"
 )
 
@@ -26,6 +27,7 @@ import (
 type services struct {
 	orgs       *org.Service
 	jobs       *jobs.Service
+	webhooks   *webhook.Service
 	facilities *facility.Service
 	publishing *publishing.Service
 }
@@ -64,9 +66,20 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	}
 	work, err := jobs.New(ctx, db, jobs.Config{Logger: logger, Queues: map[string]int{
 		"profile": runtime.NumCPU() / 2, // a niced child each; the other cores are for queries
+		"webhook": 16,                   // most of the time they wait for receivers
 	}})
 	if err != nil {
 		return nil, err
+	}
+	hooks, err := webhook.New(ctx, db, work, webhook.Options{
+		Logger: logger, Queue: "webhook", Client: outbound.NewClient(20*time.Second, out.allow),
+		PlainHTTP: len(out.allow) > 0, // an operator who lets calls into the own network may have receivers without https there
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, source := range announcements(out.public) {
+		hooks.Announce(source)
 	}
 	agencies, err := publishing.New(ctx, db, facilities, work, publishing.Options{
 		Logger: logger, UploadMax: out.uploadMax, Profile: profile, Access: orgs, PublicURL: out.public,
@@ -75,7 +88,7 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	if err != nil {
 		return nil, err
 	}
-	return &services{orgs: orgs, jobs: work, facilities: facilities, publishing: agencies}, nil
+	return &services{orgs: orgs, jobs: work, webhooks: hooks, facilities: facilities, publishing: agencies}, nil
 }
 
 // check verifies the database and what each service keeps in it.
@@ -94,6 +107,7 @@ func (s *services) check(ctx context.Context, db *kernel.DB) ([]string, error) {
 // mount puts the routes of all services on the gate.
 func (s *services) mount(gate *api.Gate) {
 	s.orgs.Routes(gate.Engine(), gate.API())
+	s.webhooks.Routes(gate.Engine(), gate.API(), s.orgs.IdentifyHuma(gate.API()))
 	s.facilities.Routes(gate.Engine(), gate.API())
 	s.publishing.Routes(gate.Engine(), gate.API())
 }
@@ -103,6 +117,7 @@ func (s *services) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.facilities.Run(ctx) })
 	group.Go(func() error { return s.jobs.Run(ctx) })
+	group.Go(func() error { return s.webhooks.Run(ctx) })
 	group.Go(func() error { return s.publishing.Run(ctx) })
 	return group.Wait()
 }
