@@ -68,35 +68,35 @@ func patient(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// datasetPath names a dataset.
-type datasetPath struct {
+// DatasetPath names a dataset.
+type DatasetPath struct {
 	ID string `path:"id" maxLength:"64" doc:"Id of the dataset" example:"nanchang-toilets"`
 }
 
-// uploadPath names an upload.
-type uploadPath struct {
-	datasetPath
+// UploadPath names an upload.
+type UploadPath struct {
+	DatasetPath
 	Upload string `path:"upload" maxLength:"64" doc:"Id of the upload" example:"01m7xxpt4enq0bqct55e8a8v8x"`
 }
 
-// guarded is the header of an edit.
-type guarded struct {
+// Guarded is the header of an edit.
+type Guarded struct {
 	IfMatch string `header:"If-Match" doc:"ETag of the form that was edited: required, so that nobody's edit undoes another unseen" example:"\"3\""`
 }
 
-// repeatable is the header of a request that may be sent again.
-type repeatable struct {
+// Repeatable is the header of a request that may be sent again.
+type Repeatable struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A name of the request, made up by the client: sent again with it, the request is not done twice" example:"3f0d6a1e-0c0b-4d64"`
 }
 
-// page is the query of a list.
-type page struct {
+// Page is the query of a list.
+type Page struct {
 	Cursor string `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Most entries of a page"`
 }
 
 // after is where the page begins: the last entry of the one before.
-func (p page) after() (string, error) {
+func (p Page) after() (string, error) {
 	text, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 	if err != nil {
 		return "", errs.New(errs.Invalid, "").WithField("query.cursor", "malformed", "must be the next_cursor of the page before, unchanged")

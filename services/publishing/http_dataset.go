@@ -43,7 +43,7 @@ type datasetView struct {
 	Facilities      int64             `json:"facilities" doc:"Facilities in force" example:"412"`
 	CreatedAt       time.Time         `json:"created_at" example:"2026-11-21T04:00:00Z"`
 	UpdatedAt       time.Time         `json:"updated_at" example:"2026-11-21T04:00:00Z"`
-	Harvest         *harvestStatus    `json:"harvest,omitempty" doc:"How the last fetch of its file went; shown to its organisation"`
+	Harvest         *HarvestStatus    `json:"harvest,omitempty" doc:"How the last fetch of its file went; shown to its organisation"`
 }
 
 func viewOf(d Dataset) datasetView {
@@ -79,7 +79,7 @@ type datasetsOutput struct {
 }
 
 func (s *Service) getDatasets(ctx context.Context, in *struct {
-	page
+	Page
 	Org string `query:"org" maxLength:"64" doc:"Only those of an organisation" example:"nanchang"`
 }) (*datasetsOutput, error) {
 	after, err := in.after()
@@ -106,7 +106,7 @@ func (s *Service) getDatasets(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (s *Service) getDataset(ctx context.Context, in *datasetPath) (*datasetOutput, error) {
+func (s *Service) getDataset(ctx context.Context, in *DatasetPath) (*datasetOutput, error) {
 	d, err := s.Dataset(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -129,8 +129,8 @@ func (s *Service) datasetAnswer(ctx context.Context, d Dataset) (*datasetOutput,
 	return out, nil
 }
 
-// datasetBody is what can be said of a dataset; absent members stay as they are.
-type datasetBody struct {
+// DatasetBody is what can be said of a dataset; absent members stay as they are.
+type DatasetBody struct {
 	Title           *Text              `json:"title,omitempty" doc:"By language; a published dataset needs one" example:"{\"zh-Hans\":\"南昌公共厕所\",\"en\":\"Public toilets of Nanchang\"}"`
 	Description     *Text              `json:"description,omitempty" doc:"By language"`
 	Licence         *string            `json:"licence,omitempty" doc:"SPDX identifier or address" example:"CC-BY-4.0"`
@@ -145,7 +145,7 @@ type datasetBody struct {
 }
 
 // apply puts what is said into a dataset.
-func (b datasetBody) apply(d *Dataset) {
+func (b DatasetBody) apply(d *Dataset) {
 	set(&d.Title, b.Title)
 	set(&d.Description, b.Description)
 	set(&d.Licence, b.Licence)
@@ -175,11 +175,11 @@ func set[T any](into *T, value *T) {
 }
 
 func (s *Service) postDataset(ctx context.Context, in *struct {
-	repeatable
+	Repeatable
 	Body struct {
 		ID  string `json:"id" maxLength:"64" doc:"1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit; part of addresses, for good" example:"nanchang-toilets"`
 		Org string `json:"org,omitempty" maxLength:"64" doc:"Owner; your own organisation unless you are the administrator" example:"nanchang"`
-		datasetBody
+		DatasetBody
 	}
 }) (*datasetOutput, error) {
 	d, again, err := once(ctx, s, "datasets", in.Key, in.Body, func(ctx context.Context) (string, error) {
@@ -199,9 +199,9 @@ func (s *Service) postDataset(ctx context.Context, in *struct {
 }
 
 func (s *Service) patchDataset(ctx context.Context, in *struct {
-	datasetPath
-	guarded
-	Body datasetBody
+	DatasetPath
+	Guarded
+	Body DatasetBody
 }) (*datasetOutput, error) {
 	d, err := s.Edit(ctx, in.ID, Guard(in.IfMatch), in.Body.apply)
 	if err != nil {

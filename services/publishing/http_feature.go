@@ -30,21 +30,21 @@ func (s *Service) mountFeatures(m mount) {
 	on(m, entry{method: http.MethodDelete, path: "/{id}/features/{fid}/closure", id: "reopen-feature", status: http.StatusNoContent, summary: "Say that a facility is open again"}, s.deleteClosure)
 }
 
-type featurePath struct {
-	datasetPath
+type FeaturePath struct {
+	DatasetPath
 	Feature string `path:"fid" maxLength:"64" doc:"Permanent id of the facility" example:"01m7xxpt4enq0bqct55e8a8v8x"`
 }
 
-// asOf selects a version.
-type asOf struct {
+// Moment selects a version.
+type Moment struct {
 	AsOf string `query:"as_of" maxLength:"40" doc:"Number of a version, or a time (RFC 3339) at which it was in force; without, the one in force" example:"3"`
 }
 
 func (s *Service) getFeatures(ctx context.Context, in *struct {
-	datasetPath
-	asOf
-	box
-	page
+	DatasetPath
+	Moment
+	BBox
+	Page
 }) (*collectionOutput, error) {
 	within, err := in.bound()
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Service) getFeatures(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.see(ctx, in.ID); err != nil {
+	if _, err := s.published(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	number, err := s.versionOf(ctx, in.ID, in.AsOf)
@@ -90,22 +90,22 @@ type featureOutput struct {
 	ContentType string `header:"Content-Type"`
 	ETag        string `header:"ETag"`
 	Body        struct {
-		featureView
+		FeatureView
 		Warnings []datasets.Issue `json:"warnings,omitempty" doc:"What is odd about what was said, and was taken all the same"`
 	}
 }
 
 func featureAnswer(f facility.Feature, warnings []datasets.Issue) *featureOutput {
 	out := &featureOutput{ContentType: "application/geo+json", ETag: f.ETag}
-	out.Body.featureView, out.Body.Warnings = featureOf(f), warnings
+	out.Body.FeatureView, out.Body.Warnings = featureOf(f), warnings
 	return out
 }
 
 func (s *Service) getFeature(ctx context.Context, in *struct {
-	featurePath
-	asOf
+	FeaturePath
+	Moment
 }) (*featureOutput, error) {
-	if _, err := s.see(ctx, in.ID); err != nil {
+	if _, err := s.published(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	number, err := s.versionOf(ctx, in.ID, in.AsOf)
@@ -119,8 +119,8 @@ func (s *Service) getFeature(ctx context.Context, in *struct {
 	return featureAnswer(f, nil), nil
 }
 
-// reason is the query of an edit.
-type reason struct {
+// Reason is the query of an edit.
+type Reason struct {
 	Note string `query:"note" maxLength:"1000" doc:"Why, for those who read the list of versions" example:"moved across the road"`
 }
 
@@ -142,7 +142,7 @@ type editedFeature struct {
 	Properties editedMembers   `json:"properties"`
 }
 
-func (e editedFeature) view(now featureView) featureView {
+func (e editedFeature) view(now FeatureView) FeatureView {
 	p := e.Properties
 	now.Geometry = e.Geometry
 	now.Properties = featureMembers{Name: p.Name, Category: p.Category, Address: p.Address, Phone: p.Phone, OpeningHours: p.OpeningHours,
@@ -151,16 +151,16 @@ func (e editedFeature) view(now featureView) featureView {
 }
 
 func (s *Service) patchFeature(ctx context.Context, in *struct {
-	featurePath
-	guarded
-	reason
+	FeaturePath
+	Guarded
+	Reason
 	Body struct {
 		Type       string         `json:"type,omitempty" enum:"Feature"`
 		Geometry   map[string]any `json:"geometry,omitempty" doc:"GeoJSON geometry, WGS-84" example:"{\"type\":\"Point\",\"coordinates\":[115.8582,28.6829]}"`
 		Properties map[string]any `json:"properties,omitempty" doc:"name, category, address, phone, opening_hours, attributes, verified_at; null removes one" example:"{\"phone\":null,\"attributes\":{\"wheelchair\":\"yes\"}}"`
 	} `contentType:"application/merge-patch+json"`
 }) (*featureOutput, error) {
-	f, warnings, err := s.EditFeature(ctx, in.ID, in.Feature, Guard(in.IfMatch), in.Note, func(now featureView) (featureView, error) {
+	f, warnings, err := s.EditFeature(ctx, in.ID, in.Feature, Guard(in.IfMatch), in.Note, func(now FeatureView) (FeatureView, error) {
 		if in.Body.Geometry != nil {
 			var err error
 			if now.Geometry, err = json.Marshal(in.Body.Geometry); err != nil {
@@ -231,12 +231,12 @@ func merged(target, patch map[string]any) map[string]any {
 }
 
 func (s *Service) putFeature(ctx context.Context, in *struct {
-	featurePath
-	guarded
-	reason
+	FeaturePath
+	Guarded
+	Reason
 	Body editedFeature
 }) (*featureOutput, error) {
-	f, warnings, err := s.EditFeature(ctx, in.ID, in.Feature, Guard(in.IfMatch), in.Note, func(now featureView) (featureView, error) {
+	f, warnings, err := s.EditFeature(ctx, in.ID, in.Feature, Guard(in.IfMatch), in.Note, func(now FeatureView) (FeatureView, error) {
 		return in.Body.view(now), nil
 	})
 	if err != nil {
@@ -246,9 +246,9 @@ func (s *Service) putFeature(ctx context.Context, in *struct {
 }
 
 func (s *Service) deleteFeature(ctx context.Context, in *struct {
-	featurePath
-	guarded
-	reason
+	FeaturePath
+	Guarded
+	Reason
 }) (*publishedOutput, error) {
 	pub, err := s.RemoveFeature(ctx, in.ID, in.Feature, Guard(in.IfMatch), in.Note)
 	if err != nil {
@@ -277,7 +277,7 @@ func viewOfClosure(c facility.Closure) *closureView {
 }
 
 func (s *Service) putClosure(ctx context.Context, in *struct {
-	featurePath
+	FeaturePath
 	Body struct {
 		From   time.Time `json:"from,omitempty" doc:"When it begins; now if left out" example:"2026-11-21T08:00:00+08:00"`
 		Until  time.Time `json:"until,omitempty" doc:"When it ends; left out while nobody knows" example:"2026-11-28T08:00:00+08:00"`
@@ -291,6 +291,6 @@ func (s *Service) putClosure(ctx context.Context, in *struct {
 	return featureAnswer(f, nil), nil
 }
 
-func (s *Service) deleteClosure(ctx context.Context, in *featurePath) (*empty, error) {
+func (s *Service) deleteClosure(ctx context.Context, in *FeaturePath) (*empty, error) {
 	return nil, s.Reopen(ctx, in.ID, in.Feature)
 }

@@ -29,7 +29,7 @@ func (s *Service) mountFindings(m mount) {
 }
 
 // lineCursor is the place in a file of lines at which a page begins.
-func (p page) line() (int64, error) {
+func (p Page) line() (int64, error) {
 	text, err := p.after()
 	if err != nil || text == "" {
 		return 0, err
@@ -52,8 +52,8 @@ func lineCursor(at int64) string {
 
 // findingsInput selects findings of an upload.
 type findingsInput struct {
-	uploadPath
-	page
+	UploadPath
+	Page
 	Code string `query:"code" maxLength:"64" doc:"Only those of a code" example:"coordinate_damaged"`
 }
 
@@ -93,13 +93,13 @@ func (s *Service) getRepairs(ctx context.Context, in *findingsInput) (*repairsOu
 	return out, err
 }
 
-// box is a bbox of the query.
-type box struct {
+// BBox is a bbox of the query.
+type BBox struct {
 	BBox string `query:"bbox" maxLength:"200" doc:"Only places that touch a box: west,south,east,north in degrees" example:"115.4,28.1,116.6,29.2"`
 }
 
 // bound reads it; nil without one.
-func (b box) bound() (*orb.Bound, error) {
+func (b BBox) bound() (*orb.Bound, error) {
 	if b.BBox == "" {
 		return nil, nil
 	}
@@ -134,8 +134,8 @@ func newCollection() *collectionOutput {
 }
 
 func (s *Service) getPreview(ctx context.Context, in *struct {
-	uploadPath
-	box
+	UploadPath
+	BBox
 	Code  string `query:"code" maxLength:"64" doc:"Only places with an issue of a code" example:"position_swapped"`
 	Limit int    `query:"limit" minimum:"1" maximum:"5000" default:"1000" doc:"Most places"`
 }) (*collectionOutput, error) {
@@ -159,7 +159,7 @@ func (s *Service) getPreview(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (s *Service) getUploadDiff(ctx context.Context, in *uploadPath) (*huma.StreamResponse, error) {
+func (s *Service) getUploadDiff(ctx context.Context, in *UploadPath) (*huma.StreamResponse, error) {
 	walk, err := s.Changes(ctx, in.ID, in.Upload)
 	if err != nil {
 		return nil, err

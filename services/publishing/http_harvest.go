@@ -17,8 +17,8 @@ func (s *Service) mountHarvest(m mount) {
 	on(m, entry{method: http.MethodDelete, path: "/{id}/harvest", id: "stop-harvest", status: http.StatusNoContent, summary: "Fetch it no more", doc: "What was published stays."}, s.deleteHarvest)
 }
 
-// harvestStatus is a harvest as JSON.
-type harvestStatus struct {
+// HarvestStatus is a harvest as JSON.
+type HarvestStatus struct {
 	URL       string     `json:"url" example:"https://data.nanchang.example/toilets.csv"`
 	Every     string     `json:"every" doc:"Time between two fetches" example:"24h0m0s"`
 	Repairs   []string   `json:"repairs" doc:"Repairs that are accepted each time"`
@@ -29,8 +29,8 @@ type harvestStatus struct {
 	SuccessAt *time.Time `json:"success_at,omitempty" doc:"When a run last ended well, of those on record"`
 }
 
-func harvestStatusOf(h Harvest, runs []HarvestRun) *harvestStatus {
-	status := &harvestStatus{URL: h.URL, Every: h.Every.String(), Repairs: h.Repairs, NextAt: h.NextAt}
+func harvestStatusOf(h Harvest, runs []HarvestRun) *HarvestStatus {
+	status := &HarvestStatus{URL: h.URL, Every: h.Every.String(), Repairs: h.Repairs, NextAt: h.NextAt}
 	if status.Repairs == nil {
 		status.Repairs = []string{}
 	}
@@ -62,13 +62,13 @@ type runView struct {
 type harvestOutput struct {
 	Location string `header:"Location"`
 	Body     struct {
-		*harvestStatus
+		*HarvestStatus
 		Runs []runView `json:"runs" doc:"The last 50, newest first"`
 	}
 }
 
 func (s *Service) postHarvest(ctx context.Context, in *struct {
-	datasetPath
+	DatasetPath
 	Body struct {
 		URL     string   `json:"url" maxLength:"2000" doc:"Address of the file" example:"https://data.nanchang.example/toilets.csv"`
 		Every   string   `json:"every" maxLength:"20" doc:"Time between two fetches, 5m to 720h" example:"24h"`
@@ -82,16 +82,16 @@ func (s *Service) postHarvest(ctx context.Context, in *struct {
 	if _, err := s.StartHarvest(ctx, Harvest{Dataset: in.ID, URL: in.Body.URL, Every: every, Repairs: in.Body.Repairs}); err != nil {
 		return nil, err
 	}
-	return s.getHarvest(ctx, &in.datasetPath)
+	return s.getHarvest(ctx, &in.DatasetPath)
 }
 
-func (s *Service) getHarvest(ctx context.Context, in *datasetPath) (*harvestOutput, error) {
+func (s *Service) getHarvest(ctx context.Context, in *DatasetPath) (*harvestOutput, error) {
 	h, runs, err := s.Harvest(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := &harvestOutput{Location: "/v1/datasets/" + in.ID + "/harvest"}
-	out.Body.harvestStatus = harvestStatusOf(h, runs)
+	out.Body.HarvestStatus = harvestStatusOf(h, runs)
 	out.Body.Runs = []runView{}
 	for _, run := range runs {
 		view := runView{Outcome: run.Outcome, Message: run.Message, Upload: run.Upload, Version: run.Version, Bytes: run.Bytes, BeganAt: run.Began}
@@ -103,6 +103,6 @@ func (s *Service) getHarvest(ctx context.Context, in *datasetPath) (*harvestOutp
 	return out, nil
 }
 
-func (s *Service) deleteHarvest(ctx context.Context, in *datasetPath) (*empty, error) {
+func (s *Service) deleteHarvest(ctx context.Context, in *DatasetPath) (*empty, error) {
 	return nil, s.StopHarvest(ctx, in.ID)
 }

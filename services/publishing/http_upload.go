@@ -136,8 +136,8 @@ func incoming(r *http.Request) (in Incoming, err error) {
 	return in, nil
 }
 
-// uploadView is an upload as JSON.
-type uploadView struct {
+// UploadView is an upload as JSON.
+type UploadView struct {
 	ID          string            `json:"id" example:"01m7xxpt4enq0bqct55e8a8v8x"`
 	Dataset     string            `json:"dataset" example:"nanchang-toilets"`
 	State       string            `json:"state" enum:"received,profiling,ready,refused,awaiting_approval,published,superseded" doc:"Where it stands"`
@@ -163,8 +163,8 @@ type uploadView struct {
 	StatusURL   string            `json:"status_url"`
 }
 
-func (s *Service) viewOfUpload(u Upload) uploadView {
-	v := uploadView{
+func (s *Service) viewOfUpload(u Upload) UploadView {
+	v := UploadView{
 		ID: u.ID, Dataset: u.Dataset, State: u.State, Reason: u.Reason, Name: u.Name, Size: u.Size, SHA256: u.SHA256, By: u.By, Source: u.SourceURL,
 		Format: u.Format, CRS: u.CRS, Mapping: u.Mapping, Repairs: u.Repairs, Base: u.Base, RequestedBy: u.RequestedBy, Note: u.Note,
 		DecidedBy: u.DecidedBy, Decision: u.Decision, Version: u.Version, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
@@ -184,7 +184,7 @@ func (s *Service) viewOfUpload(u Upload) uploadView {
 
 type uploadOutput struct {
 	Body struct {
-		uploadView
+		UploadView
 		Progress *quality.Progress `json:"progress,omitempty" doc:"How far the gate is"`
 		Report   *quality.Report   `json:"report,omitempty" doc:"What the gate found, by column and by code"`
 	}
@@ -192,14 +192,14 @@ type uploadOutput struct {
 
 type uploadsOutput struct {
 	Body struct {
-		Uploads    []uploadView `json:"uploads"`
+		Uploads    []UploadView `json:"uploads"`
 		NextCursor string       `json:"next_cursor,omitempty"`
 	}
 }
 
 func (s *Service) getUploads(ctx context.Context, in *struct {
-	datasetPath
-	page
+	DatasetPath
+	Page
 }) (*uploadsOutput, error) {
 	before, err := in.after()
 	if err != nil {
@@ -210,7 +210,7 @@ func (s *Service) getUploads(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &uploadsOutput{}
-	out.Body.Uploads = []uploadView{}
+	out.Body.Uploads = []UploadView{}
 	for i, u := range list {
 		if i == in.Limit {
 			out.Body.NextCursor = cursor(list[i-1].ID)
@@ -221,7 +221,7 @@ func (s *Service) getUploads(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (s *Service) getUpload(ctx context.Context, in *uploadPath) (*uploadOutput, error) {
+func (s *Service) getUpload(ctx context.Context, in *UploadPath) (*uploadOutput, error) {
 	u, err := s.Upload(ctx, in.ID, in.Upload)
 	if err != nil {
 		return nil, err
@@ -232,14 +232,14 @@ func (s *Service) getUpload(ctx context.Context, in *uploadPath) (*uploadOutput,
 // uploadAnswer shows an upload with its progress or report.
 func (s *Service) uploadAnswer(u Upload) (*uploadOutput, error) {
 	out := &uploadOutput{}
-	out.Body.uploadView = s.viewOfUpload(u)
+	out.Body.UploadView = s.viewOfUpload(u)
 	var err error
 	out.Body.Progress, out.Body.Report, err = s.findings(u)
 	return out, err
 }
 
 func (s *Service) patchUpload(ctx context.Context, in *struct {
-	uploadPath
+	UploadPath
 	Body struct {
 		CRS     *string            `json:"crs,omitempty" doc:"auto, wgs84, gcj02, bd09 or an EPSG code" example:"gcj02"`
 		Mapping *map[string]string `json:"mapping,omitempty" doc:"Column that holds each field, over what is guessed" example:"{\"name\":\"名称\",\"lat\":\"纬度\"}"`
@@ -253,12 +253,12 @@ func (s *Service) patchUpload(ctx context.Context, in *struct {
 	return s.uploadAnswer(u)
 }
 
-func (s *Service) deleteUpload(ctx context.Context, in *uploadPath) (*empty, error) {
+func (s *Service) deleteUpload(ctx context.Context, in *UploadPath) (*empty, error) {
 	return nil, s.Drop(ctx, in.ID, in.Upload)
 }
 
 func (s *Service) postApproval(ctx context.Context, in *struct {
-	uploadPath
+	UploadPath
 	Body struct {
 		Decision string `json:"decision" enum:"approve,reject"`
 		Note     string `json:"note,omitempty" maxLength:"1000" doc:"Why" example:"compared with the list of the district offices"`

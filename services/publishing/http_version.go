@@ -32,8 +32,8 @@ func (s *Service) mountVersions(m mount) {
 		summary: "Go back to what an earlier version said", doc: "As a new version: nothing of what was published in between is lost. Needs no second person, as that state was approved once."}, s.postRollback)
 }
 
-// versionView is a version as JSON.
-type versionView struct {
+// VersionView is a version as JSON.
+type VersionView struct {
 	Dataset    string    `json:"dataset" example:"nanchang-toilets"`
 	Version    int64     `json:"version" example:"4"`
 	At         time.Time `json:"at" doc:"When it came into force"`
@@ -51,8 +51,8 @@ type versionView struct {
 	Removed    int64     `json:"removed" example:"1"`
 }
 
-func viewOfVersion(v facility.Version, own bool) versionView {
-	view := versionView{Dataset: v.Dataset, Version: v.Number, At: v.At, Kind: v.Kind, Org: v.Org, Note: v.Note, SHA256: v.SHA256, Upload: v.Upload, Of: v.Of,
+func viewOfVersion(v facility.Version, own bool) VersionView {
+	view := VersionView{Dataset: v.Dataset, Version: v.Number, At: v.At, Kind: v.Kind, Org: v.Org, Note: v.Note, SHA256: v.SHA256, Upload: v.Upload, Of: v.Of,
 		Facilities: v.Facilities, Added: v.Added, Changed: v.Changed, Removed: v.Removed}
 	if v.Kind != facility.KindHarvest || own {
 		view.Source = v.Source
@@ -63,8 +63,8 @@ func viewOfVersion(v facility.Version, own bool) versionView {
 	return view
 }
 
-type versionPath struct {
-	datasetPath
+type VersionPath struct {
+	DatasetPath
 	Version int64 `path:"version" minimum:"1" doc:"Number of the version" example:"4"`
 }
 
@@ -75,7 +75,7 @@ type publishedOutput struct {
 	Location string `header:"Location"`
 	Replayed string `header:"Idempotent-Replayed"`
 	Body     struct {
-		*versionView
+		*VersionView
 		State     string `json:"state,omitempty" doc:"awaiting_approval while a second person decides"`
 		Waiting   string `json:"awaiting,omitempty" doc:"Upload that waits"`
 		StatusURL string `json:"status_url,omitempty" doc:"Where its state is told"`
@@ -83,8 +83,8 @@ type publishedOutput struct {
 }
 
 func (s *Service) postVersion(ctx context.Context, in *struct {
-	datasetPath
-	repeatable
+	DatasetPath
+	Repeatable
 	Body struct {
 		Upload string `json:"upload" maxLength:"64" doc:"Upload that is ready" example:"01m7xxpt4enq0bqct55e8a8v8x"`
 		Note   string `json:"note,omitempty" maxLength:"1000" doc:"Why, for those who read the list of versions" example:"November inventory"`
@@ -114,13 +114,13 @@ func (s *Service) versionAnswer(ctx context.Context, dataset string, number int6
 	}
 	out := &publishedOutput{Status: http.StatusCreated, Location: "/v1/datasets/" + dataset + "/versions/" + strconv.FormatInt(v.Number, 10), Replayed: replayed(again)}
 	view := viewOfVersion(v, true)
-	out.Body.versionView = &view
+	out.Body.VersionView = &view
 	return out, nil
 }
 
 func (s *Service) postRollback(ctx context.Context, in *struct {
-	datasetPath
-	repeatable
+	DatasetPath
+	Repeatable
 	Body struct {
 		To   int64  `json:"to" minimum:"1" doc:"Version to go back to" example:"3"`
 		Note string `json:"note,omitempty" maxLength:"1000" doc:"Why" example:"the November file lacked Donghu"`
@@ -138,14 +138,14 @@ func (s *Service) postRollback(ctx context.Context, in *struct {
 
 type versionsOutput struct {
 	Body struct {
-		Versions   []versionView `json:"versions"`
+		Versions   []VersionView `json:"versions"`
 		NextCursor string        `json:"next_cursor,omitempty"`
 	}
 }
 
 func (s *Service) getVersions(ctx context.Context, in *struct {
-	datasetPath
-	page
+	DatasetPath
+	Page
 }) (*versionsOutput, error) {
 	before, err := in.line()
 	if err != nil {
@@ -156,7 +156,7 @@ func (s *Service) getVersions(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &versionsOutput{}
-	out.Body.Versions = []versionView{}
+	out.Body.Versions = []VersionView{}
 	if d.Version == 0 {
 		return out, nil
 	}
@@ -175,8 +175,8 @@ func (s *Service) getVersions(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (s *Service) getVersion(ctx context.Context, in *versionPath) (*struct{ Body versionView }, error) {
-	d, err := s.see(ctx, in.ID)
+func (s *Service) getVersion(ctx context.Context, in *VersionPath) (*struct{ Body VersionView }, error) {
+	d, err := s.published(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -184,14 +184,14 @@ func (s *Service) getVersion(ctx context.Context, in *versionPath) (*struct{ Bod
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body versionView }{viewOfVersion(v, org.Require(ctx, d.Org) == nil)}, nil
+	return &struct{ Body VersionView }{viewOfVersion(v, org.Require(ctx, d.Org) == nil)}, nil
 }
 
 func (s *Service) getDownload(ctx context.Context, in *struct {
-	versionPath
+	VersionPath
 	Format string `query:"format" enum:"geojson,csv,geoparquet,flatgeobuf" default:"geojson" doc:"Form of the file"`
 }) (*huma.StreamResponse, error) {
-	if _, err := s.see(ctx, in.ID); err != nil {
+	if _, err := s.published(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	v, err := s.facilities.Version(ctx, in.ID, in.Version)
@@ -214,16 +214,16 @@ type versionDelta struct {
 	Op     facility.Op  `json:"op"`
 	ID     string       `json:"id"`
 	Fields []string     `json:"fields,omitempty"`
-	Before *featureView `json:"before,omitempty"`
-	After  *featureView `json:"after,omitempty"`
+	Before *FeatureView `json:"before,omitempty"`
+	After  *FeatureView `json:"after,omitempty"`
 }
 
 func (s *Service) getDiff(ctx context.Context, in *struct {
-	datasetPath
+	DatasetPath
 	From int64 `query:"from" minimum:"1" required:"true" doc:"Version to compare from" example:"3"`
 	To   int64 `query:"to" minimum:"1" required:"true" doc:"Version to compare to" example:"4"`
 }) (*huma.StreamResponse, error) {
-	if _, err := s.see(ctx, in.ID); err != nil {
+	if _, err := s.published(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	for _, number := range []int64{in.From, in.To} {
@@ -231,7 +231,7 @@ func (s *Service) getDiff(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	show := func(id string, p *datasets.Place) *featureView {
+	show := func(id string, p *datasets.Place) *FeatureView {
 		if p == nil {
 			return nil
 		}

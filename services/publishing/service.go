@@ -96,6 +96,24 @@ func (s *Service) see(ctx context.Context, id string) (Dataset, error) {
 	return d, err
 }
 
+// published gives a dataset of which something is published, to whoever may
+// know of it.
+func (s *Service) published(ctx context.Context, id string) (Dataset, error) {
+	d, err := s.see(ctx, id)
+	if err == nil {
+		err = d.mustBePublished()
+	}
+	return d, err
+}
+
+// mustBePublished refuses a draft of which a version is wanted.
+func (d *Dataset) mustBePublished() error {
+	if d.Version > 0 {
+		return nil
+	}
+	return errs.New(errs.NotFound, "nothing is published in dataset %q yet; bring a file and publish it", d.ID).WithCode("not_published")
+}
+
 // find joins what an agency says of a dataset with what is published of it.
 func (s *Service) find(ctx context.Context, id string) (Dataset, error) {
 	d, err := findRecord(ctx, s.db.Reader(), id)

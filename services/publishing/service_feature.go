@@ -20,14 +20,14 @@ import (
 
 // versionOf resolves as_of: a version's number, or a time at which it was in
 // force; "" is the one in force now.
-func (s *Service) versionOf(ctx context.Context, dataset, asOf string) (int64, error) {
-	if asOf == "" {
+func (s *Service) versionOf(ctx context.Context, dataset, AsOf string) (int64, error) {
+	if AsOf == "" {
 		return 0, nil
 	}
-	if number, err := strconv.ParseInt(asOf, 10, 64); err == nil && number > 0 {
+	if number, err := strconv.ParseInt(AsOf, 10, 64); err == nil && number > 0 {
 		return number, nil
 	}
-	at, err := time.Parse(time.RFC3339, asOf)
+	at, err := time.Parse(time.RFC3339, AsOf)
 	if err != nil {
 		return 0, errs.New(errs.Invalid, "").WithField("query.as_of", "malformed", "must be the number of a version, or a time such as 2026-11-21T08:00:00+08:00 with + written as %%2B")
 	}
@@ -38,6 +38,9 @@ func (s *Service) versionOf(ctx context.Context, dataset, asOf string) (int64, e
 // second person must approve what is published, a single edit would go past them.
 func (s *Service) editable(ctx context.Context, dataset string) (Dataset, error) {
 	d, err := s.own(ctx, dataset, org.Publisher)
+	if err == nil {
+		err = d.mustBePublished()
+	}
 	if err == nil && d.RequireApproval {
 		err = errs.New(errs.Conflict, "what is published in dataset %q needs a second person's approval: bring the corrected file, so that a reviewer can approve it", dataset).
 			WithCode("approval_required")
@@ -48,7 +51,7 @@ func (s *Service) editable(ctx context.Context, dataset string) (Dataset, error)
 // EditFeature publishes another form of one facility as a version of one row.
 // edit turns the feature as it stands into the wanted one; the result passes the
 // same reader as a row of a file. warnings are what the reader has to say.
-func (s *Service) EditFeature(ctx context.Context, dataset, id string, guard Guard, note string, edit func(featureView) (featureView, error)) (facility.Feature, []datasets.Issue, error) {
+func (s *Service) EditFeature(ctx context.Context, dataset, id string, guard Guard, note string, edit func(FeatureView) (FeatureView, error)) (facility.Feature, []datasets.Issue, error) {
 	d, err := s.editable(ctx, dataset)
 	if err != nil {
 		return facility.Feature{}, nil, err
@@ -99,7 +102,11 @@ func (s *Service) RemoveFeature(ctx context.Context, dataset, id string, guard G
 // Close shuts a facility for a time. It is no version: it is seen at once, needs
 // no approval, and lies over all versions.
 func (s *Service) Close(ctx context.Context, dataset, id string, c facility.Closure) (facility.Feature, error) {
-	if _, err := s.own(ctx, dataset, org.Publisher); err != nil {
+	d, err := s.own(ctx, dataset, org.Publisher)
+	if err == nil {
+		err = d.mustBePublished()
+	}
+	if err != nil {
 		return facility.Feature{}, err
 	}
 	c.By = actor(ctx)
@@ -111,7 +118,11 @@ func (s *Service) Close(ctx context.Context, dataset, id string, c facility.Clos
 
 // Reopen ends the closure of a facility.
 func (s *Service) Reopen(ctx context.Context, dataset, id string) error {
-	if _, err := s.own(ctx, dataset, org.Publisher); err != nil {
+	d, err := s.own(ctx, dataset, org.Publisher)
+	if err == nil {
+		err = d.mustBePublished()
+	}
+	if err != nil {
 		return err
 	}
 	return s.facilities.Reopen(ctx, dataset, id)
@@ -120,7 +131,7 @@ func (s *Service) Reopen(ctx context.Context, dataset, id string) error {
 // readBack has a feature read as a row of a file is, so that an edit can say no
 // more than a file could: attributes, opening hours and positions are normalised
 // and checked alike.
-func readBack(ctx context.Context, wanted featureView, before datasets.Place, d Dataset) (place datasets.Place, warnings []datasets.Issue, err error) {
+func readBack(ctx context.Context, wanted FeatureView, before datasets.Place, d Dataset) (place datasets.Place, warnings []datasets.Issue, err error) {
 	drawn, err := wanted.place(before)
 	if err != nil {
 		return place, nil, err
@@ -170,8 +181,8 @@ func locationOf(column string) string {
 	return "body.properties.attributes." + column
 }
 
-// featureView is a facility of a dataset as a GeoJSON feature.
-type featureView struct {
+// FeatureView is a facility of a dataset as a GeoJSON feature.
+type FeatureView struct {
 	Type       string          `json:"type" enum:"Feature"`
 	ID         string          `json:"id" doc:"Permanent" example:"01m7xxpt4enq0bqct55e8a8v8x"`
 	Geometry   json.RawMessage `json:"geometry" doc:"GeoJSON geometry, WGS-84"`
@@ -193,8 +204,8 @@ type featureMembers struct {
 }
 
 // featureOf shows a facility.
-func featureOf(f facility.Feature) featureView {
-	v := featureView{Type: "Feature", ID: f.ID, Geometry: geometryJSON(f.Geometry), Properties: featureMembers{
+func featureOf(f facility.Feature) FeatureView {
+	v := FeatureView{Type: "Feature", ID: f.ID, Geometry: geometryJSON(f.Geometry), Properties: featureMembers{
 		Name: f.Name, Category: f.Category, Address: f.Address, Phone: f.Phone, OpeningHours: f.OpeningHours, Attributes: f.Attributes,
 		SourceID: f.SourceID, Version: f.Version,
 	}}
@@ -222,7 +233,7 @@ func geometryJSON(g orb.Geometry) json.RawMessage {
 
 // place is the feature as a reader would give it; what a feature does not show
 // stays as it was.
-func (v featureView) place(before datasets.Place) (datasets.Place, error) {
+func (v FeatureView) place(before datasets.Place) (datasets.Place, error) {
 	p := before
 	geometry, err := geojson.UnmarshalGeometry(v.Geometry)
 	if err != nil || geometry.Geometry() == nil {

@@ -166,6 +166,9 @@ func (s *Service) lighten(u Upload) {
 // Rollback publishes the state that an earlier version had, as a new version.
 func (s *Service) Rollback(ctx context.Context, dataset string, to int64, note string) (facility.Publication, error) {
 	d, err := s.own(ctx, dataset, org.Publisher)
+	if err == nil {
+		err = d.mustBePublished()
+	}
 	if err != nil {
 		return facility.Publication{}, err
 	}
