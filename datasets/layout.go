@@ -1,8 +1,10 @@
 package datasets
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strconv"
 	"strings"
 	"unicode"
@@ -114,18 +116,28 @@ func Columns(ctx context.Context, src Source, opt Options) (Layout, error) {
 	layout := Layout{Format: summary.Format, Encoding: summary.Encoding, CRS: summary.CRS}
 	if errors.Is(err, enough) {
 		layout.Format = Detect(head, src.Name)
-		layout.Encoding, _ = detectEncoding(head)
+		layout.Encoding = headEncoding(head, layout.Format)
 		layout.CRS = string(seen.placer.done(layout.Format, layout.Encoding).CRS)
 	} else if err != nil {
 		return Layout{}, err
 	}
 	if seen.placer != nil {
-		for _, c := range seen.placer.met {
-			profiler.column(c.expose())
-		}
+		profiler.Meet(seen.placer.columnsMet())
 	}
 	layout.Columns = profiler.Columns()
 	return layout, nil
+}
+
+// headEncoding is the encoding of a text file, told from its beginning; "" for
+// a file that is no text as a whole.
+func headEncoding(head []byte, format Format) string {
+	switch format {
+	case XLSX, Shapefile, OSMPBF, formatZip:
+		return ""
+	}
+	text := newTextReader(bytes.NewReader(head))
+	_, _ = io.Copy(io.Discard, text) // memory does not fail; a character that the head cuts is no matter
+	return text.encoding
 }
 
 // A Profiler gathers what the values of columns look like. It is not safe for
@@ -167,6 +179,13 @@ func (p *Profiler) column(c *Column) *columnProfile {
 	seen := &p.columns[c.Index]
 	seen.Column = c
 	return seen
+}
+
+// Meet takes columns, filled or not.
+func (p *Profiler) Meet(columns []*Column) {
+	for _, c := range columns {
+		p.column(c)
+	}
 }
 
 // Add takes the cells of one record.
@@ -307,6 +326,15 @@ func (p *placer) meet(c *column) {
 		c.shown.Index = len(p.met)
 		p.met = append(p.met, c)
 	}
+}
+
+// columnsMet are the columns of the file so far.
+func (p *placer) columnsMet() []*Column {
+	columns := make([]*Column, len(p.met))
+	for i, c := range p.met {
+		columns[i] = c.expose()
+	}
+	return columns
 }
 
 // record shows the current record to the sink, which may change its values.
