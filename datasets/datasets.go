@@ -110,6 +110,9 @@ type Sink struct {
 	// slice is valid until the function returns; a value may hold on to the whole
 	// record, so clone what is kept.
 	Record func(row int, cells []Cell) error
+	// Columns, if set, is told the columns of the file after its last record,
+	// those included that were never filled.
+	Columns func([]*Column)
 	// Mend, if set, is asked for the position (longitude, latitude, in the file's
 	// coordinate system) of a record that would be rejected for its coordinates.
 	Mend func(Damage) (orb.Point, bool)

@@ -430,6 +430,9 @@ func (p *placer) once(n int, column, code, format string, args ...any) error {
 
 // done is the summary of the file.
 func (p *placer) done(format Format, encoding string) Summary {
+	if p.sink.Columns != nil {
+		p.sink.Columns(p.columnsMet())
+	}
 	s := p.summary
 	s.Format, s.Encoding, s.CRS = format, encoding, string(cmp.Or(p.used, p.declared))
 	return s

@@ -12,8 +12,12 @@ import (
 
 // checkFile reports what concerns the whole file.
 func (r *run) checkFile() error {
+	columns := r.profiler.Columns()
 	for _, field := range r.order.Required {
-		if !slices.ContainsFunc(r.profiler.Columns(), func(c datasets.ColumnGuess) bool { return c.Field == field && c.Filled > 0 }) {
+		there := func(c datasets.ColumnGuess) bool {
+			return c.Filled > 0 && (c.Field == field || c.Field == "hours" && field == "opening_hours" || c.Field == "position" && (field == "lat" || field == "lon"))
+		}
+		if !slices.ContainsFunc(columns, there) {
 			if err := r.find(0, field, "column_missing", "no column of the file says %s", field); err != nil {
 				return err
 			}

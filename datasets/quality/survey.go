@@ -87,6 +87,7 @@ func (r *run) survey() error {
 			r.damages = append(r.damages, damage{row: d.Row, column: d.Column, lat: strings.Clone(d.Lat), lon: strings.Clone(d.Lon)})
 			return orb.Point{}, false
 		},
+		Columns:  r.profiler.Meet,
 		Progress: r.progress("survey", 0),
 	})
 	return err
