@@ -35,8 +35,8 @@ type importCommand struct {
 
 // Help is shown by fujin import --help.
 func (importCommand) Help() string {
-	return `Reads CSV and TSV in any encoding, GeoJSON, newline-delimited GeoJSON, OpenStreetMap PBF and Overpass JSON,
-also gzipped. A bad row is counted, named and left out; the rest becomes the dataset's next version at once.
+	return `Reads CSV, TSV, other JSON and XML in any encoding, Excel (.xlsx), GeoJSON, Esri JSON, KML, KMZ, shapefiles (zip),
+OpenStreetMap PBF, XML and Overpass JSON, and GBFS; also gzipped or alone in a zip. A bad row is counted, named and left out; the rest becomes the dataset's next version at once.
 Works beside a running server, which shows the result within a second, and without one.
 
 Examples:
