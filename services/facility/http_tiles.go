@@ -195,6 +195,11 @@ func tileLayer(view *index.View, tile maptile.Tile, filter index.Filter, crs geo
 		}
 		f := geojson.NewFeature(at)
 		f.Properties = geojson.Properties{"id": ref.ID(), "name": d.Name, "category": ref.Category()}
+		for _, key := range [...]string{"access", "name:en"} { // what a map leaves out, and how it calls the rest
+			if value := d.Attributes[key]; value != "" {
+				f.Properties[key] = value
+			}
+		}
 		features.Append(f)
 	}
 	return mvt.NewLayer("facilities", features), nil

@@ -63,7 +63,9 @@ func TestTilesShowFacilitiesCloseUp(t *testing.T) {
 	shop, road := toilet("2", "超市", 1), toilet("3", "步道", 0)
 	shop.Category = "store"
 	road.Category, road.Geometry = "trail", orb.LineString{{115.8570, 28.6820}, {115.8594, 28.6838}}
-	s.publish("test", toilet("1", "公厕", 0), shop, road)
+	public := toilet("1", "公厕", 0)
+	public.Attributes = map[string]string{"access": "private", "name:en": "Toilet", "fee": "no"}
+	s.publish("test", public, shop, road)
 	id := s.get(here + "&category=toilet").Features[0].ID
 	at := orb.Point{115.8582, 28.6829}
 	for _, z := range []maptile.Zoom{0, 5, 14, 16, 22} {
@@ -75,6 +77,9 @@ func TestTilesShowFacilitiesCloseUp(t *testing.T) {
 		f := l.Features[0]
 		if !isAt(f, pixel(at, tile)) || f.Properties["id"] != id || f.Properties["name"] != "公厕" || f.Properties["category"] != "toilet" {
 			t.Errorf("z %d: %v at %v, want it at %v", z, f.Properties, f.Geometry, pixel(at, tile))
+		}
+		if f.Properties["access"] != "private" || f.Properties["name:en"] != "Toilet" || len(f.Properties) != 5 {
+			t.Errorf("z %d: %v", z, f.Properties)
 		}
 	}
 	tile := maptile.At(at, 16)

@@ -2,6 +2,7 @@
 
 import type {
   ExpressionSpecification,
+  FilterSpecification,
   LayerSpecification,
   SourceSpecification,
   StyleSpecification,
@@ -92,6 +93,9 @@ function fontsOf(style: StyleSpecification): string[] {
   return localFonts;
 }
 
+/** As in the list: nobody is sent to a door that stays shut. */
+const forCitizens: FilterSpecification = ["!", ["in", ["coalesce", ["get", "access"], ""], ["literal", ["private", "no"]]]];
+
 function facilityLayers(c: Palette, fonts: string[], own: boolean): LayerSpecification[] {
   const halo = { "text-halo-color": own ? c.ground : c.paper, "text-halo-width": 1.6 };
   const count: ExpressionSpecification = ["coalesce", ["get", "count"], ["get", "point_count"], 1];
@@ -118,7 +122,7 @@ function facilityLayers(c: Palette, fonts: string[], own: boolean): LayerSpecifi
       paint: { "text-color": c.ink, ...halo },
     },
     {
-      id: "facility-dot", type: "circle", source: "facilities", "source-layer": "facilities",
+      id: "facility-dot", type: "circle", source: "facilities", "source-layer": "facilities", filter: forCitizens,
       paint: {
         "circle-color": c.muted, "circle-stroke-color": own ? c.ground : c.paper,
         "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 12, 0.5, 15, 1.5],
@@ -139,7 +143,7 @@ function facilityLayers(c: Palette, fonts: string[], own: boolean): LayerSpecifi
       paint: { "text-color": c.ink2, ...halo, "text-halo-width": 3 },
     },
     {
-      id: "facility-name", type: "symbol", source: "facilities", "source-layer": "facilities", minzoom: 14.5,
+      id: "facility-name", type: "symbol", source: "facilities", "source-layer": "facilities", filter: forCitizens, minzoom: 14.5,
       layout: {
         "text-field": ["get", "name"], "text-font": fonts, "text-size": 12, "text-anchor": "top",
         "text-offset": [0, 0.7], "text-max-width": 8, "text-optional": true,
