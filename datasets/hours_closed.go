@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"fujin/geo/hours"
@@ -17,6 +18,9 @@ var closedPeriod = regexp.MustCompile(`(暫停服務|暂停服务|暫停開放|�
 // closedFor adds the closure that a remark states to opening hours. Of a place
 // whose hours are not known, nothing but the closure is known then.
 func closedFor(value, remark string) string {
+	if !strings.Contains(remark, "年") { // cheaper to see than the pattern
+		return value
+	}
 	found := closedPeriod.FindStringSubmatch(remark)
 	if found == nil {
 		return value

@@ -33,7 +33,20 @@ func TestNormaliseHours(t *testing.T) {
 		{"Montag bis Freitag 8 bis 17 Uhr", "Mo-Fr 08:00-17:00"},
 		{"Mon-Wed 9am-5:30pm; Thu-Fri 9am-9pm", "Mo-We 09:00-17:30; Th,Fr 09:00-21:00"}, {"Mon-Sat 5:30am-12am; Sun 8:30am-12am", "Mo-Sa 05:30-00:00; Su 08:30-00:00"},
 		{"Apr-Sep 7am-5pm; Oct-Mar 7am-7pm", "Apr-Sep 07:00-17:00; Oct-Mar 07:00-19:00"}, {"08.00 - 18.00", "08:00-18:00"},
+		{"L/Ma/Me/J/V/S 8-20,D 9-13", "Mo,Tu,We,Th,Fr,Sa 08:00-20:00; Su 09:00-13:00"}, {"L/Ma/Me/J/V, 7-18", "Mo,Tu,We,Th,Fr 07:00-18:00"},
+		// HTML, and an exception that names no day.
+		{"<p>7am to 11pm daily</p>", "Mo-Su 07:00-23:00"}, {"7am to 11pm daily (except maintenance days)", `Mo-Su 07:00-23:00 open "except maintenance days"`},
+		{"每日上午7時至晚上11時<br />(定期保養日除外)", `Mo-Su 07:00-23:00 open "定期保養日除外"`},
+		// Open or not at some time is no timetable.
+		{"true", ""}, {"false", ""},
 		// Objects.
+		{`{"mon":{"open":"08:00","close":"18:00"},"tue":{"open":"08:00","close":"18:00"},"thu":{"open":"08:00","close":"18:00"}}`, "Mo-Tu 08:00-18:00; Th 08:00-18:00"},
+		{`{"customer":{"monday":[{"start":540,"end":720},{"start":870,"end":1110}],"sunday":[]}}`, "Mo 09:00-12:00,14:30-18:30; Su off"},
+		{`{"customer":null}`, ""}, {`[]`, ""}, {`{}`, ""},
+		{`[{"date":"2026-01-02T00:00:00","openFrom":"10:00:00","openTo":"19:00:00"},{"date":"2026-01-01","openFrom":"00:00:00","openTo":"00:00:00","reason":"New \"Year"},{"date":"2026-01-03","openFrom":"10:00","openTo":"19:00","reason":"-"}]`,
+			`unknown; 2026 Jan 01 off; 2026 Jan 02-03 10:00-19:00`},
+		{`[{"date":"2026-01-01","open":null,"close":null,"reason":"New Year"}]`, `unknown; 2026 Jan 01 off "New Year"`},
+		// More objects.
 		{`{"monday":{"open":"09:00","close":"17:00"},"sunday":null}`, "Mo 09:00-17:00; Su off"}, {`{"Sat":"9am-1pm"}`, "Sa 09:00-13:00"},
 	} {
 		got := normaliseHours(test.text)
@@ -49,7 +62,7 @@ func TestNormaliseHours(t *testing.T) {
 // TestHoursKeptAsText keeps what could mean two things, or nothing.
 func TestHoursKeptAsText(t *testing.T) {
 	for _, text := range []string{"11시간", "연중무휴", "9시~6시", "10", "Voir fiche équipement", "Variable", "도서관 운영시간", "8.00 uur tot een half uur vóór zonsondergang.",
-		"上午6時正凌晨2時正", "街市 (上午6時正至晚上8時正)\n熟食中心 (上午6時正至凌晨2時正)", `{"monday":{"open":"x"}}`, `{"foo":"9-5"}`, "9시 20시"} {
+		"上午6時正凌晨2時正", "街市 (上午6時正至晚上8時正)\n熟食中心 (上午6時正至凌晨2時正)", `{"monday":{"open":"x"}}`, `{"foo":"9-5"}`, `[{"date":"soon","open":"9"}]`, `[1,2]`, "9-17 (except on Mondays) or by phone", "9시 20시"} {
 		if got := normaliseHours(text); got.value != text || got.why == "" {
 			t.Errorf("%q became %q, should stay", text, got.value)
 		}
@@ -66,4 +79,18 @@ func FuzzNormaliseHours(f *testing.F) {
 			t.Errorf("%q became %q: %v", text, got.value, err)
 		}
 	})
+}
+
+// TestClosedFor adds closures that stand in remarks.
+func TestClosedFor(t *testing.T) {
+	for _, test := range []struct{ value, remark, want string }{
+		{"24/7", "暫停服務日期: 2024年3月6日至2026年12月2日", `24/7; 2024 Mar 06-2026 Dec 02 off "暫停服務"`},
+		{"", "因装修，暂停开放时间：2026年01月05日到2026年02月01日。", `unknown; 2026 Jan 05-2026 Feb 01 off "暂停开放"`},
+		{"24/7", "暫停服務日期: 2026年13月6日至2026年12月2日", "24/7"}, {"24/7", "暫停服務日期: 2026年3月6日至2025年12月2日", "24/7"},
+		{"24/7", "建於2024年3月6日", "24/7"}, {"", "", ""},
+	} {
+		if got := closedFor(test.value, test.remark); got != test.want {
+			t.Errorf("%q with %q became %q, want %q", test.value, test.remark, got, test.want)
+		}
+	}
 }
