@@ -81,6 +81,7 @@ func operationsOf(doc *huma.OpenAPI) (routes []string) {
 }
 
 func TestEveryRouteIsGuarded(t *testing.T) {
+	t.Parallel()
 	db := openSQLite(t)
 	s := serve(t, db, publishing.Options{Access: access(t, db)})
 	s.dataset("draft", nil)
@@ -168,6 +169,7 @@ func (s *site) try(route, uploadID, who string) answer {
 }
 
 func TestListsShowDraftsToTheirOrganisationAlone(t *testing.T) {
+	t.Parallel()
 	db := openSQLite(t)
 	s := serve(t, db, publishing.Options{Access: access(t, db)})
 	s.dataset("draft", nil)

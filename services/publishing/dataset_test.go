@@ -11,6 +11,7 @@ import (
 )
 
 func TestMetadataAreEditedUnderTheirETag(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, open func() *kernel.DB) {
 		db := open()
 		s := serve(t, db, publishing.Options{Access: access(t, db)})
@@ -43,6 +44,7 @@ func TestMetadataAreEditedUnderTheirETag(t *testing.T) {
 }
 
 func TestWhatIsSaidOfADatasetIsChecked(t *testing.T) {
+	t.Parallel()
 	db := openSQLite(t)
 	s := serve(t, db, publishing.Options{Access: access(t, db)})
 	for body, want := range map[string]string{
@@ -71,6 +73,7 @@ func TestWhatIsSaidOfADatasetIsChecked(t *testing.T) {
 }
 
 func TestWhatTheCommandLinePublishedBelongsToNobody(t *testing.T) {
+	t.Parallel()
 	db := openSQLite(t)
 	s := serve(t, db, publishing.Options{Access: access(t, db)})
 	_, err := s.facilities.Replace(t.Context(), "imported", func(yield func(facility.Row) error) error {

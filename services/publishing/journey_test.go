@@ -25,6 +25,7 @@ type delta struct {
 // TestMunichIsPublishedCorrectedAndUndone is the journey of an agency with a
 // file that a spreadsheet has damaged.
 func TestMunichIsPublishedCorrectedAndUndone(t *testing.T) {
+	t.Parallel()
 	file := realFile(t, "toilets/de_munich_toilets_export.csv")
 	dbtest.Each(t, func(t *testing.T, open func() *kernel.DB) {
 		db := open()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -383,3 +384,5 @@ func table(rows ...string) []byte {
 	}
 	return []byte(b.String())
 }
+
+var errOther = errors.New("it is still as it was")

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+
+	"fujin/services/publishing/catalogue"
 )
 
 //go:embed pages/*.html
@@ -65,9 +67,6 @@ type itemRow struct {
 	Cells    []string
 }
 
-// policy bounds what a page may load: its style, and nothing else.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 // render answers with a page.
 func (s *Service) render(r *request, name string, d document) error {
 	d.T, d.Language, d.Base, d.JSON = wordsOf(r.language), r.language, s.url(""), s.address(r, "f", "json")
@@ -75,7 +74,7 @@ func (s *Service) render(r *request, name string, d document) error {
 	if err := s.pages[name].ExecuteTemplate(&b, "layout", d); err != nil {
 		return err
 	}
-	r.Writer.Header().Set("Content-Security-Policy", policy)
+	r.Writer.Header().Set("Content-Security-Policy", catalogue.Policy)
 	r.send("text/html; charset=utf-8", b.Bytes())
 	return nil
 }

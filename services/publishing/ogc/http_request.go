@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fujin/services/platform/kernel/errs"
+	"fujin/services/publishing/catalogue"
 )
 
 // request is a request with its parameters, and with the encoding and language
@@ -48,7 +49,7 @@ func (s *Service) newRequest(c *gin.Context) (*request, error) {
 	if len(bad.Fields) > 0 {
 		return nil, summed(bad)
 	}
-	r.language = languageOf(c.Request.Header.Get("Accept-Language"))
+	r.language = catalogue.Language(c.Request.Header.Get("Accept-Language"))
 	switch f := r.values["f"]; f {
 	case "html":
 		r.html = true
@@ -118,21 +119,6 @@ func prefersHTML(accept string) bool {
 		}
 	}
 	return false
-}
-
-// languageOf picks the language of a page: the first of those that are wanted
-// which there is.
-func languageOf(accept string) string {
-	for part := range strings.SplitSeq(accept, ",") {
-		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
-		switch tag, _, _ = strings.Cut(strings.ToLower(tag), "-"); tag {
-		case "zh":
-			return "zh-Hans"
-		case "en":
-			return "en"
-		}
-	}
-	return "en"
 }
 
 // send answers with a body.
