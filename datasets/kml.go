@@ -86,6 +86,7 @@ func (k *kmlFile) read(ctx context.Context, src Source, progress func(int64)) (S
 	}
 	defer s.close()
 	k.stream = s
+	k.placer.summary.Format, k.placer.summary.Encoding = KML, "UTF-8"
 	k.placer.declare(WGS84) // as the format demands
 	for {
 		token, err := s.next()

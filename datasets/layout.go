@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -115,9 +116,10 @@ func Columns(ctx context.Context, src Source, opt Options) (Layout, error) {
 	})
 	layout := Layout{Format: summary.Format, Encoding: summary.Encoding, CRS: summary.CRS}
 	if errors.Is(err, enough) {
-		layout.Format = Detect(head, src.Name)
-		layout.Encoding = headEncoding(head, layout.Format)
-		layout.CRS = string(seen.placer.done(layout.Format, layout.Encoding).CRS)
+		known := seen.placer.summary // what the reader of an archive knows from its parts
+		layout.Format = cmp.Or(known.Format, Detect(head, src.Name))
+		layout.Encoding = cmp.Or(known.Encoding, headEncoding(head, layout.Format))
+		layout.CRS = cmp.Or(known.CRS, seen.placer.done(layout.Format, layout.Encoding).CRS)
 	} else if err != nil {
 		return Layout{}, err
 	}

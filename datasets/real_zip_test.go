@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"reflect"
 	"strings"
 	"testing"
@@ -100,6 +101,24 @@ func TestRealPackedRefusals(t *testing.T) {
 		_, err := readAll(t, readerFunc(Read), fileSource(sharedData(t, file)), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is refused with %v, want %q", file, err, want)
+		}
+	}
+}
+
+// TestRealPackedColumns tells format, encoding and coordinate system of a file
+// that is only looked at.
+func TestRealPackedColumns(t *testing.T) {
+	for file, want := range map[string][4]string{
+		"shapefile/nl_addresses_epsg28992.zip": {"shapefile", "UTF-8", "Amersfoort_RD_New", "id"},
+		"toilets/kr_gyeonggi_toilets.xlsx":     {"xlsx", "UTF-8", "wgs84", "DATA_STD_DE"},
+		"toilets/sg_bidet_toilets.kml":         {"kml", "UTF-8", "wgs84", "name"},
+	} {
+		layout, err := Columns(context.Background(), fileSource(sharedData(t, file)), Options{})
+		if err != nil || len(layout.Columns) == 0 {
+			t.Fatalf("%s: %+v, %v", file, layout, err)
+		}
+		if got := [4]string{string(layout.Format), layout.Encoding, layout.CRS, layout.Columns[0].Name}; got != want {
+			t.Errorf("%s: %v, want %v", file, got, want)
 		}
 	}
 }

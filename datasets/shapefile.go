@@ -39,6 +39,7 @@ func readShapefile(ctx context.Context, a *archive, opt Options, sink Sink) (Sum
 			return Summary{}, err
 		}
 	}
+	p.summary.Format = Shapefile
 	s := &shapefile{placer: p, archive: a, layer: chosen, name: clip(strings.ToValidUTF8(path.Base(memberName(chosen)), "?"))}
 	if err := s.read(ctx); err != nil {
 		return Summary{}, err
@@ -89,6 +90,7 @@ func (s *shapefile) read(ctx context.Context) error {
 		}
 		defer s.table.close()
 		s.encoding = s.table.encoding
+		s.placer.summary.Encoding = s.encoding
 	} else if err := s.placer.once(0, "", "attributes_missing", "the archive holds no .dbf beside %s; the places have neither names nor attributes", s.name); err != nil {
 		return err
 	}
@@ -181,6 +183,7 @@ func (s *shapefile) locate(bound orb.Bound) error {
 		return fmt.Errorf("the .prj of %s says degrees (%s), but its coordinates are metres (%.0f, %.0f); add the right .prj", s.name, clip(system.Name), bound.Min[0], bound.Min[1])
 	}
 	s.system = system
+	s.placer.summary.CRS = system.Name
 	s.placer.declare(WGS84)
 	if system.Accuracy > 0 {
 		return s.placer.once(0, "", "datum_approximate", "%s is converted to WGS-84 to about %.0f m, as no better relation is known; convert the file with a local one if that matters",

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ type shpReader struct {
 	name  string
 	bound orb.Bound // as the header says
 	n     int
-	buf   []byte
+	buf   bytes.Buffer
 }
 
 // newShpReader reads the header.
@@ -74,14 +75,11 @@ func (r *shpReader) next() (orb.Geometry, *fault, error) {
 		}
 		return nil, &fault{"", "feature_too_large", fmt.Sprintf("the feature is larger than %d MiB", maxFeature>>20)}, nil
 	}
-	if int64(cap(r.buf)) < size {
-		r.buf = make([]byte, size)
-	}
-	r.buf = r.buf[:size]
-	if _, err := io.ReadFull(r.in, r.buf); err != nil {
+	r.buf.Reset() // grows with what there is, not with what is claimed
+	if _, err := io.CopyN(&r.buf, r.in, size); err != nil {
 		return nil, nil, shpCut(r.name, err)
 	}
-	shape, f := shpShape(r.buf)
+	shape, f := shpShape(r.buf.Bytes())
 	return shape, f, nil
 }
 

@@ -47,6 +47,7 @@ func readWorkbook(ctx context.Context, a *archive, opt Options, sink Sink) (Summ
 	if err != nil {
 		return Summary{}, err
 	}
+	p.summary.Format, p.summary.Encoding = XLSX, "UTF-8"
 	t := &table{placer: p, ctx: ctx}
 	if err := t.understand(rows); err != nil {
 		return Summary{}, err
