@@ -168,18 +168,47 @@ func notText(head []byte) bool {
 	return bytes.IndexByte(head, 0) >= 0 || bytes.HasPrefix(head, []byte("%PDF")) || bytes.HasPrefix(head, []byte("PAR1"))
 }
 
-// detectXML tells the kinds of XML by their elements.
+// detectXML tells the kinds of XML by their root element.
 func detectXML(text []byte) Format {
-	lower := bytes.ToLower(text[:min(len(text), 4096)])
-	switch {
-	case bytes.Contains(lower, []byte("<kml")):
+	switch strings.ToLower(xmlRoot(text)) {
+	case "kml":
 		return KML
-	case bytes.Contains(lower, []byte("<osm")):
+	case "osm", "osmchange", "osmaugmenteddiff":
 		return OSMXML
-	case bytes.Contains(lower, []byte("<html")), bytes.Contains(lower, []byte("<!doctype html")):
+	case "html", "head", "body":
 		return formatHTML
 	}
 	return XML
+}
+
+// xmlRoot is the name of the root element without its prefix, behind
+// declarations and comments; of a web page it is what the declaration names.
+func xmlRoot(text []byte) string {
+	for found := true; found; {
+		text = bytes.TrimSpace(text)
+		head := strings.ToLower(string(text[:min(len(text), 16)]))
+		switch {
+		case strings.HasPrefix(head, "<?"):
+			_, text, found = bytes.Cut(text, []byte("?>"))
+		case strings.HasPrefix(head, "<!--"):
+			_, text, found = bytes.Cut(text, []byte("-->"))
+		case strings.HasPrefix(head, "<!doctype html"):
+			return "html"
+		case strings.HasPrefix(head, "<!doctype"):
+			end := []byte(">")
+			if before, _, _ := bytes.Cut(text, end); bytes.IndexByte(before, '[') >= 0 {
+				end = []byte("]>")
+			}
+			_, text, found = bytes.Cut(text, end)
+		case strings.HasPrefix(head, "<"):
+			name, _, _ := bytes.Cut(text[1:], []byte(">"))
+			name = name[:len(name)-len(bytes.TrimLeftFunc(name, func(r rune) bool { return !strings.ContainsRune(" \t\r\n/", r) }))]
+			return string(name[bytes.IndexByte(name, ':')+1:])
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // wholeLimit is the size in bytes, unpacked, up to which a format is read that
