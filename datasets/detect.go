@@ -201,8 +201,10 @@ func xmlRoot(text []byte) string {
 			}
 			_, text, found = bytes.Cut(text, end)
 		case strings.HasPrefix(head, "<"):
-			name, _, _ := bytes.Cut(text[1:], []byte(">"))
-			name = name[:len(name)-len(bytes.TrimLeftFunc(name, func(r rune) bool { return !strings.ContainsRune(" \t\r\n/", r) }))]
+			name := text[1:]
+			if end := bytes.IndexAny(name, " \t\r\n/>"); end >= 0 {
+				name = name[:end]
+			}
 			return string(name[bytes.IndexByte(name, ':')+1:])
 		default:
 			return ""
