@@ -17,12 +17,13 @@ import (
 type exportCommand struct {
 	Dataset string `required:"" placeholder:"ID" help:"Dataset to write."`
 	Format  string `required:"" placeholder:"FORMAT" help:"geojson, csv, geoparquet or flatgeobuf."`
+	Version int64  `placeholder:"N" help:"Version to write. Default: the one in force."`
 	File    string `arg:"" help:"File to write; - is standard output."`
 }
 
 // Help shows how the command is used.
 func (*exportCommand) Help() string {
-	return `Writes the version in force, as of one moment. The file appears when it is complete.
+	return `Writes one version whole, that in force unless another is named. The file appears when it is complete.
 
   geojson     for everything; can be imported again
   csv         for spreadsheets; can be imported again
@@ -70,9 +71,9 @@ func (c *exportCommand) Run(ctx context.Context, g *Globals) error {
 
 // write streams the dataset from the database, or from the server that holds it.
 func (c *exportCommand) write(ctx context.Context, g *Globals, w io.Writer) error {
-	err := g.withFacilities(ctx, func(s *facility.Service) error { return s.Export(ctx, c.Dataset, c.Format, w) })
+	err := g.withFacilities(ctx, func(s *facility.Service) error { return s.ExportVersion(ctx, c.Dataset, c.Version, c.Format, w) })
 	if errors.Is(err, kernel.ErrLocked) {
-		return facility.Remote{Client: g.LocalClient()}.Export(ctx, c.Dataset, c.Format, w)
+		return facility.Remote{Client: g.LocalClient()}.ExportVersion(ctx, c.Dataset, c.Version, c.Format, w)
 	}
 	return err
 }

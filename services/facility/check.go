@@ -51,6 +51,9 @@ func (s *Service) checkDatasets(ctx context.Context, q kernel.Queryer) ([]string
 		if c.rows != c.Facilities {
 			faults = append(faults, fmt.Sprintf("dataset %s: version %d has %d facilities, but its entry says %d", c.ID, c.Version, c.rows, c.Facilities))
 		}
+		if c.versions != c.Version || c.Version > 0 && c.recorded != c.Facilities {
+			faults = append(faults, fmt.Sprintf("dataset %s: of %d versions %d are recorded, the newest with %d facilities instead of %d", c.ID, c.Version, c.versions, c.recorded, c.Facilities))
+		}
 		if c.drafted || c.drafts > 0 {
 			s.log.Info("a version is being prepared, or was left behind; the next publication clears it away",
 				"dataset", c.ID, "version", c.Version+1, "rows", c.drafts, "claimed", c.drafted)

@@ -60,6 +60,8 @@ func TestCheckFindsDamage(t *testing.T) {
 		for _, c := range []struct{ name, damage, repair, want string }{
 			{"count", `UPDATE dataset SET facilities = 7 WHERE id = 'test'`, `UPDATE dataset SET facilities = 3 WHERE id = 'test'`,
 				"dataset test: version 2 has 3 facilities, but its entry says 7"},
+			{"provenance", `UPDATE dataset_version SET facilities = 9 WHERE dataset = 'test' AND number = 2`,
+				`UPDATE dataset_version SET facilities = 3 WHERE dataset = 'test' AND number = 2`, "of 2 versions 2 are recorded, the newest with 9 facilities instead of 3"},
 			{"document", `UPDATE facility SET doc = '"name":' WHERE match_key = 'i:4'`,
 				`UPDATE facility SET doc = '"name":"d","attributes":{}' WHERE match_key = 'i:4'`, "form of version 2: document"},
 			{"shape", `UPDATE facility SET shape = CAST('x' AS ` + blob + `) WHERE match_key = 'i:4'`, `UPDATE facility SET shape = NULL WHERE match_key = 'i:4'`, "geometry"},

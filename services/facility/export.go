@@ -9,11 +9,6 @@ import (
 	"fujin/services/platform/kernel/errs"
 )
 
-// Export writes a dataset's version in force; see ExportVersion.
-func (s *Service) Export(ctx context.Context, dataset, format string, w io.Writer) error {
-	return s.ExportVersion(ctx, dataset, 0, format, w)
-}
-
 // ExportVersion writes a version of a dataset, 0 for the one in force, in one of
 // the formats of datasets.WriteFormats. The id of a facility is its source's,
 // else its permanent one.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -126,9 +127,13 @@ func (s *Service) postEdits(c *gin.Context) error {
 	return nil
 }
 
-// getExport streams a dataset.
+// getExport streams a version of a dataset.
 func (s *Service) getExport(c *gin.Context) error {
-	return s.Export(c.Request.Context(), c.Param("id"), c.Query("format"), c.Writer)
+	version, err := strconv.ParseInt(c.Query("version"), 10, 64)
+	if err != nil {
+		return errs.New(errs.Invalid, "version must be a whole number").Because(err)
+	}
+	return s.ExportVersion(c.Request.Context(), c.Param("id"), version, c.Query("format"), c.Writer)
 }
 
 // Remote publishes through the socket of a running server.
@@ -206,9 +211,10 @@ func (r Remote) Change(ctx context.Context, dataset string, edits []Edit, p Prov
 	return answer.Publication, err
 }
 
-// Export does what Service.Export does, from the server.
-func (r Remote) Export(ctx context.Context, dataset, format string, w io.Writer) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://local"+localPath+url.PathEscape(dataset)+"/export?format="+url.QueryEscape(format), nil)
+// ExportVersion does what Service.ExportVersion does, from the server.
+func (r Remote) ExportVersion(ctx context.Context, dataset string, version int64, format string, w io.Writer) error {
+	query := url.Values{"version": {strconv.FormatInt(version, 10)}, "format": {format}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://local"+localPath+url.PathEscape(dataset)+"/export?"+query.Encode(), nil)
 	if err != nil {
 		return err
 	}

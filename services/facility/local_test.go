@@ -88,7 +88,7 @@ func TestCommandsWorkThroughTheSocket(t *testing.T) {
 		}
 		for _, format := range []string{"geojson", "csv", "geoparquet", "flatgeobuf"} {
 			var through, direct bytes.Buffer
-			if err := errors.Join(remote.Export(t.Context(), "test", format, &through), s.Export(t.Context(), "test", format, &direct)); err != nil {
+			if err := errors.Join(remote.ExportVersion(t.Context(), "test", 0, format, &through), s.ExportVersion(t.Context(), "test", 2, format, &direct)); err != nil {
 				t.Fatal(err)
 			}
 			if through.String() != direct.String() || format != "geoparquet" && !strings.Contains(through.String(), "新名") { // that one is compressed
@@ -112,7 +112,7 @@ func TestRefusalsComeThroughTheSocket(t *testing.T) {
 	}
 	for _, c := range []struct{ dataset, format, want string }{{"nothing", "geojson", "nothing"}, {"nothing", "csv", "nothing"}, {"test", "shp", "geojson, csv, geoparquet, flatgeobuf"}} {
 		var out bytes.Buffer
-		if err := remote.Export(t.Context(), c.dataset, c.format, &out); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
+		if err := remote.ExportVersion(t.Context(), c.dataset, 0, c.format, &out); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
 			t.Errorf("export of %s as %s: %v, %q", c.dataset, c.format, err, out.String())
 		}
 	}
@@ -219,7 +219,7 @@ func TestAnExportThatFailsIsNoExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, format := range []string{"geojson", "csv", "geoparquet", "flatgeobuf"} {
-		if err := remote.Export(t.Context(), "test", format, new(bytes.Buffer)); err == nil {
+		if err := remote.ExportVersion(t.Context(), "test", 0, format, new(bytes.Buffer)); err == nil {
 			t.Errorf("%s of a damaged dataset of %d facilities seems whole", format, pub.Facilities)
 		}
 	}

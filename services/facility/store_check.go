@@ -13,16 +13,20 @@ const allRows = `1 = 1`
 // datasetInForce joins rows (f) with their datasets (d) to those in force.
 const datasetInForce = `f.dataset = d.id AND f.from_version <= d.version AND (f.to_version IS NULL OR f.to_version > d.version)`
 
-// datasetCount is a dataset with its rows in force, and those of a draft.
+// datasetCount is a dataset with its rows in force and those of a draft, its
+// recorded versions, and the facilities that the newest is recorded with.
 type datasetCount struct {
 	Dataset
-	rows, drafts int64
+	rows, drafts       int64
+	versions, recorded int64
 }
 
 func countDatasets(ctx context.Context, q kernel.Queryer) ([]datasetCount, error) {
 	rows, err := q.QueryContext(ctx, `SELECT d.id, d.version, d.facilities, d.draft_by IS NOT NULL,
 		(SELECT count(*) FROM facility f WHERE `+datasetInForce+`),
-		(SELECT count(*) FROM facility f WHERE f.dataset = d.id AND f.from_version > d.version)
+		(SELECT count(*) FROM facility f WHERE f.dataset = d.id AND f.from_version > d.version),
+		(SELECT count(*) FROM dataset_version v WHERE v.dataset = d.id),
+		coalesce((SELECT v.facilities FROM dataset_version v WHERE v.dataset = d.id AND v.number = d.version), 0)
 		FROM dataset d ORDER BY d.id`)
 	if err != nil {
 		return nil, err
@@ -31,7 +35,7 @@ func countDatasets(ctx context.Context, q kernel.Queryer) ([]datasetCount, error
 	var list []datasetCount
 	for rows.Next() {
 		var c datasetCount
-		if err := rows.Scan(&c.ID, &c.Version, &c.Facilities, &c.drafted, &c.rows, &c.drafts); err != nil {
+		if err := rows.Scan(&c.ID, &c.Version, &c.Facilities, &c.drafted, &c.rows, &c.drafts, &c.versions, &c.recorded); err != nil {
 			return nil, err
 		}
 		list = append(list, c)
