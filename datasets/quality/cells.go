@@ -51,7 +51,7 @@ func (r *run) checkMarks(row int, c *datasets.Cell) error {
 // questioned tells text in which question marks stand for most letters.
 func questioned(v string) bool {
 	marks := strings.Count(v, "?")
-	return marks >= 3 && marks*5 >= 2*len(strings.ReplaceAll(v, " ", ""))
+	return marks >= 3 && marks*5 >= 3*len(strings.ReplaceAll(v, " ", ""))
 }
 
 func formulaError(v string) bool {

@@ -2,6 +2,7 @@ package quality
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"fujin/geo"
@@ -55,17 +56,33 @@ const (
 	mostNeighbours = 16
 )
 
-// judgeNeighbours marks rows that are near and alike an earlier one.
+// judgeNeighbours marks rows that are near and alike an earlier one. Rows are
+// sorted by name, strip of longitude and latitude, and compared with those just
+// south of them; a second time with the strips moved by half their width, so
+// that what a strip parts lies in one then.
 func (r *run) judgeNeighbours(list []keyed) {
-	list = list[:0]
+	highest := 0.0
 	for i := range r.facts {
-		if f := &r.facts[i]; f.name != 0 && f.odd&(oddCopy|oddID) == 0 {
-			list = append(list, keyed{f.name, int32(i)})
-		}
+		highest = max(highest, math.Abs(float64(r.facts[i].lat)/1e7))
 	}
-	slices.SortFunc(list, func(a, b keyed) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(r.facts[a.index].lat, r.facts[b.index].lat), cmp.Compare(a.index, b.index))
-	})
+	width := int64(2 * duplicateUnits / math.Cos(min(highest, 85)*math.Pi/180))
+	for _, shift := range [...]int64{0, width / 2} {
+		list = list[:0]
+		for i := range r.facts {
+			if f := &r.facts[i]; f.name != 0 && f.odd&(oddCopy|oddID) == 0 {
+				strip := uint64((int64(f.lon) + 1_800_000_000 + shift) / width)
+				list = append(list, keyed{(f.name ^ strip*0x9E3779B97F4A7C15) * 0xD6E8FEB86659FD93, int32(i)})
+			}
+		}
+		slices.SortFunc(list, func(a, b keyed) int {
+			return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(r.facts[a.index].lat, r.facts[b.index].lat), cmp.Compare(a.index, b.index))
+		})
+		r.compareNeighbours(list)
+	}
+}
+
+// compareNeighbours compares each row of a strip with those just south of it.
+func (r *run) compareNeighbours(list []keyed) {
 	for i := range list {
 		f := &r.facts[list[i].index]
 		for j := i - 1; j >= 0 && j >= i-mostNeighbours && list[j].hash == list[i].hash; j-- {
