@@ -17,9 +17,10 @@
 //
 // # What idling costs
 //
-// Without LISTEN, River asks each queue for work at intervals (pollEvery). That is one statement on a partial index, which
-// finds nothing and so writes nothing, not even to the log. The only writes of an idle server are the leader's sign of
-// life, every five seconds.
+// A job is begun at once where it was inserted: the commit rings a bell that River listens for (wake.go). What other
+// servers insert, and what is due later, is found by asking each queue now and then (pollEvery): one statement on an
+// index, which finds nothing and so writes nothing, not even to the log. The only writes of an idle server are the
+// leader's sign of life, every five seconds.
 package jobs
 
 import (
@@ -31,7 +32,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
@@ -46,7 +46,7 @@ var migrations embed.FS
 const DefaultQueue = "default"
 
 const (
-	pollEvery       = 250 * time.Millisecond
+	pollEvery       = time.Second
 	fetchPause      = 20 * time.Millisecond // between two fetches of a busy queue
 	defaultAttempts = 10
 	graceTime       = 2 * time.Second // for jobs under way when the server stops; then they are put back
@@ -86,7 +86,7 @@ func Later(after time.Duration) error { return river.JobSnooze(after) }
 
 // Options of Insert; the zero value is a job to be done once, now.
 type Options struct {
-	At   time.Time // not before, and up to five seconds after
+	At   time.Time // not before, and at most some seconds after
 	Once bool      // not if one of the same kind and args is waiting or under way
 }
 
@@ -101,7 +101,7 @@ type Service struct {
 	db       *kernel.DB
 	log      *slog.Logger
 	id       string // of this server, among those that share the database
-	driver   riverdriver.Driver[*sql.Tx]
+	driver   driver
 	config   river.Config
 	inserter *river.Client[*sql.Tx]
 	kinds    map[string]kind
@@ -119,9 +119,9 @@ func New(ctx context.Context, db *kernel.DB, config Config) (*Service, error) {
 		config.Logger = slog.Default()
 	}
 	s := &Service{db: db, log: config.Logger, id: db.NewID(), kinds: map[string]kind{}}
-	s.driver = riversqlite.New(db.StdPool())
+	s.driver = driver{riversqlite.New(db.StdPool()), make(bell, 64)}
 	if db.Engine() == kernel.Postgres {
-		s.driver = riverdatabasesql.New(db.StdPool())
+		s.driver.Driver = riverdatabasesql.New(db.StdPool())
 	}
 	quiet := slog.New(warnings{config.Logger.Handler()})
 	if err := db.Migrate(ctx, "jobs", migrations); err != nil {

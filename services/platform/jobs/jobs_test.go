@@ -115,7 +115,7 @@ func silent[T any](t *testing.T, from <-chan T, what string) {
 	select {
 	case v := <-from:
 		t.Fatalf("%s: %v", what, v)
-	case <-time.After(700 * time.Millisecond): // nearly three polls
+	case <-time.After(1200 * time.Millisecond): // longer than a poll
 	}
 }
 

@@ -25,10 +25,14 @@ func (s *Service) Insert(ctx context.Context, tx *kernel.Tx, args Args, options 
 	if !ok {
 		return fmt.Errorf("job %s: %w", args.Kind(), errUnknownKind)
 	}
-	return tx.Std(ctx, func(ctx context.Context, std *sql.Tx) error {
+	err := tx.Std(ctx, func(ctx context.Context, std *sql.Tx) error {
 		_, err := s.inserter.InsertTx(ctx, std, args, k.options(options))
 		return err
 	})
+	if err == nil {
+		tx.OnCommit(func() { s.driver.bell.ring(k.queue) })
+	}
+	return err
 }
 
 func (k kind) options(o Options) *river.InsertOpts {

@@ -16,7 +16,8 @@ type Tx struct {
 	std    *sql.Tx // what q runs on
 	now    time.Time
 	events []Event // emitted so far; they get their seq when the batch ends
-	failed error   // of the first statement that failed; PostgreSQL takes none after it, so neither does SQLite
+	after  []func()
+	failed error // of the first statement that failed; PostgreSQL takes none after it, so neither does SQLite
 	over   bool
 }
 
@@ -64,6 +65,10 @@ func (tx *Tx) Emit(ctx context.Context, topic, ref string, payload any) error {
 	tx.events = append(tx.events, Event{At: tx.now, Topic: topic, Ref: ref, Payload: body})
 	return nil
 }
+
+// OnCommit has fn called once the change is committed, before Write returns; fn is short and does not fail. It is for
+// waking those who would find the change anyway: nothing that must happen depends on it.
+func (tx *Tx) OnCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // usable refuses statements of a closure that is over, that failed before, or whose caller has gone. The caller's
 // going is looked at between statements only: one that is cut off would, on PostgreSQL, take the connection and with

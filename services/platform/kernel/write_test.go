@@ -288,3 +288,31 @@ func TestADiskFullLosesNothingAndHarmsNobody(t *testing.T) {
 		t.Errorf("%d rows, want 9", n)
 	}
 }
+
+func TestOnCommitIsCalledForWhatWasCommitted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, open func() *kernel.DB) {
+		db := open()
+		no := errors.New("no")
+		var mu sync.Mutex
+		called := map[string]int{}
+		var all sync.WaitGroup
+		for i := range 20 { // some share a commit with one that fails
+			all.Go(func() {
+				name := fmt.Sprint(i)
+				err := db.Write(t.Context(), func(ctx context.Context, tx *kernel.Tx) error {
+					tx.OnCommit(func() { mu.Lock(); defer mu.Unlock(); called[name]++ })
+					if i%2 == 1 {
+						return no
+					}
+					return tx.Emit(ctx, "x", name, nil)
+				})
+				mu.Lock()
+				defer mu.Unlock()
+				if want := 1 - i%2; called[name] != want || errors.Is(err, no) != (want == 0) {
+					t.Errorf("%s: called %d times when Write returned %v", name, called[name], err)
+				}
+			})
+		}
+		all.Wait()
+	})
+}

@@ -46,6 +46,7 @@ type job struct {
 	started atomic.Bool // set by whoever decides first: the writer that runs it, or the caller who gives up
 	tries   int
 	events  []Event
+	after   []func() // OnCommit
 	err     error
 	done    chan struct{}
 }
@@ -222,6 +223,11 @@ func (w *writer) attempt(batch []*job) (n int, err error) {
 	if len(events) > 0 {
 		w.db.wake.ring()
 	}
+	for _, j := range batch[:n] {
+		for _, fn := range j.after {
+			fn()
+		}
+	}
 	return n, nil
 }
 
@@ -234,7 +240,7 @@ func (w *writer) runOne(ctx context.Context, tx *sql.Tx, j *job, shared bool) er
 			return err
 		}
 	}
-	j.events, j.err = nil, nil
+	j.events, j.after, j.err = nil, nil, nil
 	t := &Tx{q: queryer{tx, w.db.texts}, std: tx, now: w.db.Now()}
 	err := w.call(j, t)
 	t.over = true
@@ -245,7 +251,7 @@ func (w *writer) runOne(ctx context.Context, tx *sql.Tx, j *job, shared bool) er
 		_, err = tx.ExecContext(ctx, "RELEASE SAVEPOINT one")
 	}
 	if err == nil {
-		j.events = t.events
+		j.events, j.after = t.events, t.after
 		return nil
 	}
 	if !guarded || retryable(err) {

@@ -254,6 +254,6 @@ func (r *receiver) nothing(what string) {
 	select {
 	case got := <-r.got:
 		r.t.Errorf("%s: %s", what, got.body)
-	case <-time.After(700 * time.Millisecond): // nearly three polls
+	case <-time.After(1200 * time.Millisecond): // longer than a poll
 	}
 }
