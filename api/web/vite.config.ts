@@ -16,6 +16,8 @@ export default defineConfig({
     // dist/placeholder.html is committed and must outlive a build; `npm run build` empties the rest first.
     emptyOutDir: false,
     chunkSizeWarningLimit: 1200,
+    // The citizens' page and the console of the agencies.
+    rolldownOptions: { input: ["index.html", "console.html"] },
   },
   server: { proxy: { "/v1": api } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },

@@ -20,6 +20,7 @@ export interface Palette {
   ring: string;
   onAccent: string;
   muted: string;
+  closed: string;
   mark: string;
 }
 
@@ -37,6 +38,7 @@ export function paletteOf(element: Element): Palette {
     ring: read("--accent"),
     onAccent: read("--on-fill"),
     muted: read("--unknown"),
+    closed: read("--closed"),
     mark: read("--mark"),
   };
 }
@@ -64,7 +66,7 @@ export async function buildStyle(base: BaseMap | null, tiles: string, colours: P
   return { ...ground, sources, layers: [...ground.layers, ...facilityLayers(colours, fonts, base === null)] };
 }
 
-async function groundOf(base: BaseMap | null, colours: Palette): Promise<StyleSpecification> {
+export async function groundOf(base: BaseMap | null, colours: Palette): Promise<StyleSpecification> {
   const background: LayerSpecification = { id: "ground", type: "background", paint: { "background-color": colours.ground } };
   const empty: StyleSpecification = { version: 8, sources: {}, layers: [background] };
   if (base?.style_url) {

@@ -3,6 +3,9 @@
 import { getContext, setContext } from "svelte";
 import * as api from "../api/client";
 import type { Facility, LatLon, Settings } from "../api/types";
+import { en } from "../i18n/en";
+import type { Messages } from "../i18n/messages";
+import { zh } from "../i18n/zh";
 import { LanguageState } from "./language.svelte";
 import { NearbyState } from "./nearby.svelte";
 import { PlaceState } from "./place.svelte";
@@ -16,7 +19,7 @@ const usualCategories = ["toilet", "store", "parcel_locker", "pharmacy", "bike_r
 export type SheetSize = "low" | "half" | "full";
 
 export class App {
-  readonly language = new LanguageState();
+  readonly language = new LanguageState<Messages>({ "zh-Hans": zh, en });
   readonly route = new RouteState();
   readonly position = new PositionState();
   readonly nearby = new NearbyState();

@@ -1,15 +1,17 @@
 // The language of the page: chosen before, else the browser's.
 
-import { en } from "../i18n/en";
-import type { Language, Messages } from "../i18n/messages";
-import { zh } from "../i18n/zh";
+import type { Language } from "../i18n/messages";
 import { recall, remember } from "./memory";
 
 const key = "fujin.language";
 
-export class LanguageState {
+export class LanguageState<Messages> {
   current = $state<Language>(initial());
-  readonly t: Messages = $derived(this.current === "en" ? en : zh);
+  constructor(private readonly words: Record<Language, Messages>) {}
+
+  get t(): Messages {
+    return this.words[this.current];
+  }
 
   toggle(): void {
     this.current = this.current === "en" ? "zh-Hans" : "en";

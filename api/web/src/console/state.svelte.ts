@@ -1,0 +1,85 @@
+// What every part of the console shares: who is signed in, the language, and which page the address means.
+
+import { getContext, setContext } from "svelte";
+import { LanguageState } from "../state/language.svelte";
+import * as client from "./client";
+import type { Session, Words } from "./types";
+import { en } from "./words/en";
+import { zh } from "./words/zh";
+
+export type Page =
+  | { name: "datasets" }
+  | { name: "coverage" }
+  | { name: "dataset"; dataset: string }
+  | { name: "upload"; dataset: string; upload: string };
+
+export class ConsoleState {
+  readonly language = new LanguageState({ "zh-Hans": zh, en });
+  /** null: nobody is signed in; undefined: not known yet. */
+  session = $state<Session | null | undefined>(undefined);
+  page = $state<Page>(pageOf(location.pathname));
+  /** What the live region says. */
+  announcement = $state("");
+
+  constructor() {
+    addEventListener("popstate", () => (this.page = pageOf(location.pathname)));
+  }
+
+  get t() {
+    return this.language.t;
+  }
+
+  get mayPublish(): boolean {
+    return this.session?.role === "publisher";
+  }
+
+  async recognise(): Promise<void> {
+    try {
+      this.session = await client.session();
+    } catch {
+      this.session = null;
+    }
+  }
+
+  go(path: string): void {
+    history.pushState(null, "", path);
+    this.page = pageOf(path);
+    scrollTo(0, 0);
+  }
+
+  /** The text in the reader's language, else in another that there is. */
+  say(words: Words | undefined, otherwise = ""): string {
+    return words?.[this.language.current] || words?.["zh-Hans"] || words?.en || Object.values(words ?? {})[0] || otherwise;
+  }
+
+  number(n: number): string {
+    return n.toLocaleString(this.language.current === "en" ? "en" : "zh-CN");
+  }
+
+  time(text: string): string {
+    return new Date(text).toLocaleString(this.language.current === "en" ? "en-GB" : "zh-CN", { dateStyle: "medium", timeStyle: "short" });
+  }
+
+  /** What went wrong, in words; an ended session leads back to the sign-in. */
+  trouble(cause: unknown): string {
+    if (cause instanceof client.Refusal) {
+      if (cause.status === 401) this.session = null;
+      return cause.status === 0 ? this.t.unreachable : cause.message;
+    }
+    return this.t.unreachable;
+  }
+}
+
+export function pageOf(path: string): Page {
+  const [, , part, dataset, uploads, upload] = path.split("/").map(decodeURIComponent);
+  if (part === "coverage") return { name: "coverage" };
+  if (part === "datasets" && dataset) return uploads === "uploads" && upload ? { name: "upload", dataset, upload } : { name: "dataset", dataset };
+  return { name: "datasets" };
+}
+
+export const addressOf = (dataset: string, upload?: string) =>
+  `/console/datasets/${encodeURIComponent(dataset)}${upload ? `/uploads/${encodeURIComponent(upload)}` : ""}`;
+
+const key = Symbol("console");
+export const provideConsole = (state: ConsoleState) => setContext(key, state);
+export const useConsole = () => getContext<ConsoleState>(key);
