@@ -64,7 +64,7 @@ type column struct {
 // are folded by foldName before they are compared.
 const roleAliases = `
 id: @id, id, station uid, source_id, sourceid, osm_id, feature id, toilet_id, store number, store_id, station_id, shop_id, site_id, location_id, facility_id, object id, uuid, id_inpost, identifier, 编号, 編號, 设施编号, 設施編號, 编码, 编号id, 门店编号, 門市編號, 分公司統一編號, 统一编号, 관리번호, 번호, 管理番号, 施設id, no, nr, kennung, identifiant, identyfikator, מזהה, mapid, bike_id, vehicle_id, recordid, gihs
-name: name, title, toilet name, store name, feature name, facility name, facility_name, station name, station_name, display name, display_name, displayname, shop name, shop_name, site name, bezeichnung, naam, nom, nombre, nome, nazwa, naziv, namn, navn, nimi, ad, isim, название, наименование, 名称, 名稱, 设施名称, 設施名稱, 门店名称, 門市名稱, 店名, 店铺名称, 公厕名称, 公廁名稱, 厕所名称, 站名, 站点名称, 分公司名稱, 施設名, 施設名称, 화장실명, 시설명, 상호, 상호명, 명칭, pbctlt_plc_nm, שם, שם סניף, label, location name, opis_lokalizacji, 姓名
+name: name, title, toilet name, store name, feature name, facility name, facility_name, station name, station_name, display name, display_name, displayname, shop name, shop_name, site name, bezeichnung, naam, nom, nombre, nome, nazwa, naziv, namn, navn, nimi, ad, isim, название, наименование, 名称, 名稱, 设施名称, 設施名稱, 门店名称, 門市名稱, 店名, 店铺名称, 公厕名称, 公廁名稱, 厕所名称, 站名, 站点名称, 分公司名稱, 施設名, 施設名称, 화장실명, 시설명, 상호, 상호명, 명칭, pbctlt_plc_nm, שם, שם סניף, label, location name, opis_lokalizacji, 姓名, station
 category: category, kategorie, catégorie, categoría, categoria, kategoria, categorie, 类别, 類別, 分类, 分類, 设施类别, 設施類別, 设施类型, カテゴリ, カテゴリー, 분류, 카테고리, קטגוריה, map_type, facility_type, facility type
 lat: lat, latitude, latitudine, latitud, breite, breitengrad, geographische breite, breedtegraad, szerokość geograficzna, szerokosc, 纬度, 緯度, 北纬, 北緯, 위도, y_coord, ycoord, lat_dd, gps_lat, position_lat, geo_lat, point_y, широта, קו רוחב, refine_lat, y
 lon: lon, lng, long, longitude, longitiude, longtitude, longitudine, longitud, länge, längengrad, geographische länge, lengtegraad, długość geograficzna, dlugosc, 经度, 經度, 东经, 東經, 経度, 경도, x_coord, xcoord, lon_dd, gps_lon, gps_lng, position_lon, geo_lon, geo_lng, point_x, долгота, קו אורך, refine_lon, refine_logt, x
@@ -102,8 +102,8 @@ image [text]: photo, foto, icon_url, 图片, 画像url
 name:en [text]: name_en, english name, 英文名称, 英文名稱, 施設名(英語), nameen, name en
 name:zh [text]: name_zh, name_cn, name_c, name_tc, chinese name, 中文名称, 中文名稱
 addr:housenumber [text]: house number, house_number, housenumber, addr_no, nr_budynku, hausnummer, huisnummer, 门牌号, 門牌號, building_number
-addr:street [text]: street, ulica, strasse, straße, straat, rue, calle, via, 街道, 道路
-addr:city [text]: city, town, miejscowosc, stadt, ort, plaats, ville, ciudad, città, grad, 城市, 市, cityname, town_name
+addr:street [text]: street, ulica, strasse, straße, straat, rue, calle, via, 街道, 道路, straatnaam
+addr:city [text]: city, town, miejscowosc, stadt, ort, plaats, ville, ciudad, città, grad, 城市, 市, cityname, town_name, woonplaats
 addr:district [text]: district, area, 区, 區, 区县, 行政区, 行政區, district_cn, adname, district_en
 addr:state [text]: state, province, state/province, wojewodztwo, bundesland, provincie, région, region, 省, 省份, pname
 addr:postcode [text]: postcode, post code, post_code, postal code, postal_code, zip, zipcode, zip code, zip_code, plz, code postal, kod_pocztowy, 邮编, 郵遞區號, 郵便番号, 우편번호

@@ -50,8 +50,16 @@ func TestRealShapefiles(t *testing.T) {
 		t.Errorf("windows-1250 is read as %q", got)
 	}
 	address := mustRead(t, readerFunc(Read), fileSource(sharedData(t, "shapefile/nl_addresses_epsg28992.zip")), Options{}).places[0]
-	if address.SourceID != "inspireadressen.1742212" || address.Attributes["addr:postcode"] != "6733EB" {
+	if address.SourceID != "inspireadressen.1742212" || address.Address != "Willinkhuizersteeg 2, 6733EB Wekerom" {
 		t.Errorf("the first address is %+v", address)
+	}
+}
+
+// TestRealStations takes a column called "station" for the name.
+func TestRealStations(t *testing.T) {
+	first := mustRead(t, readerFunc(Read), fileSource(sharedData(t, "shapefile/train_stations.zip")), Options{}).places[0]
+	if first.Name != "RIVER WORKS" || first.SourceID != "95" {
+		t.Errorf("the first station is %+v", first)
 	}
 }
 

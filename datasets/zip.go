@@ -109,7 +109,7 @@ func openArchive(src Source, progress func(int64)) (*archive, error) {
 	if err != nil {
 		return nil, errors.Join(err, in.Close())
 	}
-	packed, err := zip.NewReader(&countingReaderAt{in: at, tell: progress}, size)
+	packed, err := zip.NewReader(&countingReaderAt{in: at, size: size, tell: progress}, size)
 	if err != nil {
 		return nil, errors.Join(errors.New("the zip archive is cut or damaged; download it or pack it again"), in.Close())
 	}
@@ -253,9 +253,11 @@ func (r *memberReader) Read(p []byte) (int, error) {
 // Close implements io.Closer.
 func (r *memberReader) Close() error { return r.in.Close() }
 
-// A countingReaderAt tells how many bytes of a packed source were read.
+// A countingReaderAt tells how many bytes of a packed source were read, at most
+// its size: what is looked at first is read again.
 type countingReaderAt struct {
 	in          io.ReaderAt
+	size        int64
 	tell        func(int64)
 	count, told int64
 }
@@ -265,9 +267,9 @@ type countingReaderAt struct {
 func (r *countingReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	n, err := r.in.ReadAt(p, off)
 	r.count += int64(n)
-	if r.tell != nil && r.count-r.told >= 256<<10 {
-		r.told = r.count
-		r.tell(r.count)
+	if r.tell != nil && r.count-r.told >= 256<<10 && r.told < r.size {
+		r.told = min(r.count, r.size)
+		r.tell(r.told)
 	}
 	return n, err
 }
