@@ -14,7 +14,9 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -39,7 +41,9 @@ type Config struct {
 	Settings  Settings             // what the pages are told of this installation
 	Ready     []Check              // all must pass for /readyz
 	MaxBody   int64                // bytes of a request body; default 1 MiB. An operation's MaxBodyBytes takes its place
-	Slow      time.Duration        // a request that takes longer is logged as a warning; default 1 s
+	// PlaceHead gives what the head of the page /p/{id} tells search engines of the place; nil, or an error: nothing.
+	PlaceHead func(ctx context.Context, id string) (template.HTML, error)
+	Slow      time.Duration // a request that takes longer is logged as a warning; default 1 s
 }
 
 // Check is one condition of readiness. Ready returns nil or says what is missing, in words fit for a stranger.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,7 +28,8 @@ type asset struct {
 	cache       string
 }
 
-// mountPages serves the built pages: files at their own paths, the one page of the shell at / and /p/{id}.
+// mountPages serves the built pages: files at their own paths, the citizens' page at / and /p/{id}, the agencies' console
+// at /console and below.
 func (g *Gate) mountPages() error {
 	if g.config.Web == nil {
 		return nil
@@ -45,7 +47,13 @@ func (g *Gate) mountPages() error {
 	}
 	shell := g.page(serveAsset(index))
 	g.engine.GET("/", shell)
-	g.engine.GET("/p/:id", shell)
+	g.engine.GET("/p/:id", g.page(g.placePage(index)))
+	console := assets["console.html"] // not in the placeholder
+	if console != nil {
+		desk := g.page(serveAsset(console))
+		g.engine.GET("/console", desk)
+		g.engine.GET("/console/*page", desk)
+	}
 	g.engine.GET("/assets/*file", func(c *gin.Context) {
 		if a := assets["assets"+c.Param("file")]; a != nil {
 			serveAsset(a)(c)
@@ -54,11 +62,31 @@ func (g *Gate) mountPages() error {
 		noRoute(c)
 	})
 	for name, a := range assets {
-		if !strings.HasPrefix(name, "assets/") && a != index {
+		if !strings.HasPrefix(name, "assets/") && a != index && a != console {
 			g.engine.GET("/"+name, serveAsset(a))
 		}
 	}
 	return nil
+}
+
+// placePage is the shell with what search engines are told of the place. The page itself is drawn by the shell: where
+// there is nothing to tell, it is served as it is.
+func (g *Gate) placePage(shell *asset) gin.HandlerFunc {
+	whole := serveAsset(shell)
+	return func(c *gin.Context) {
+		before, after, found := bytes.Cut(shell.body, []byte("</head>"))
+		if g.config.PlaceHead == nil || !found {
+			whole(c)
+			return
+		}
+		head, err := g.config.PlaceHead(c.Request.Context(), c.Param("id"))
+		if err != nil {
+			whole(c)
+			return
+		}
+		body := slices.Concat(before, []byte(head), []byte("</head>"), after)
+		serveTagged(c, body, shell.contentType, etagOf(body), shell.cache)
+	}
 }
 
 func loadAssets(files fs.FS) (map[string]*asset, error) {

@@ -96,7 +96,9 @@ func (c *serveCommand) Run(ctx context.Context, g *Globals) (err error) {
 			listeners = append(listeners, api.Listener{Listener: socket, Mark: api.WithLocalAdmin})
 		}
 	}
-	gate, err := api.New(c.gateConfig(public.Addr(), logger, all.ready()))
+	config := c.gateConfig(public.Addr(), logger, all.ready())
+	config.PlaceHead = all.open.placeHead
+	gate, err := api.New(config)
 	if err != nil {
 		return err
 	}

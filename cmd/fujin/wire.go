@@ -30,6 +30,7 @@ type services struct {
 	webhooks   *webhook.Service
 	facilities *facility.Service
 	publishing *publishing.Service
+	open       openData
 }
 
 // outside is what services may reach beyond this machine's database.
@@ -88,7 +89,11 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	if err != nil {
 		return nil, err
 	}
-	return &services{orgs: orgs, jobs: work, webhooks: hooks, facilities: facilities, publishing: agencies}, nil
+	open, err := assembleOpenData(facilities, agencies, out.public)
+	if err != nil {
+		return nil, err
+	}
+	return &services{orgs: orgs, jobs: work, webhooks: hooks, facilities: facilities, publishing: agencies, open: open}, nil
 }
 
 // check verifies the database and what each service keeps in it.
@@ -110,6 +115,8 @@ func (s *services) mount(gate *api.Gate) {
 	s.webhooks.Routes(gate.Engine(), gate.API(), s.orgs.IdentifyHuma(gate.API()))
 	s.facilities.Routes(gate.Engine(), gate.API())
 	s.publishing.Routes(gate.Engine(), gate.API())
+	s.open.catalogue.Routes(gate.Engine(), gate.API())
+	s.open.ogc.Routes(gate.Engine())
 }
 
 // run does the background work of all services until ctx ends, or the first of them fails.
