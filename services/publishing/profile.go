@@ -3,6 +3,7 @@ package publishing
 import (
 	"bufio"
 	"context"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,7 +102,7 @@ func (g *gate) run(ctx context.Context) (report quality.Report, err error) {
 		return report, ours(errors.Join(err, g.close()))
 	}
 	src := datasets.Source{Name: g.order.Name, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(source) }}
-	report, err = quality.Run(ctx, src, g.order.quality(known), quality.Output{
+	report, err = quality.Run(ctx, src, g.order.quality(known, g.near()), quality.Output{
 		Place:    g.place,
 		Issue:    func(i datasets.Issue) error { return ours(g.issues.write(issueLine{Issue: i, Rejected: i.Rejected})) },
 		Repair:   func(r datasets.Repair) error { return ours(g.repairs.write(r)) },
@@ -117,23 +118,48 @@ func (g *gate) run(ctx context.Context) (report quality.Report, err error) {
 }
 
 // quality is the order in the words of the rules.
-func (o order) quality(known iter.Seq2[facility.KnownRow, error]) quality.Order {
+func (o order) quality(known iter.Seq2[facility.KnownRow, error], near iter.Seq2[quality.Known, error]) quality.Order {
 	q := quality.Order{Category: o.Category, CRS: o.CRS, Mapping: o.Mapping, Repairs: o.Repairs, Required: o.Required}
 	if o.Area != nil {
-		q.Area = &orb.Bound{Min: orb.Point{o.Area[0], o.Area[1]}, Max: orb.Point{o.Area[2], o.Area[3]}}
+		q.Area = o.Area.bound()
 	}
 	q.Known = func(yield func(quality.Known, error) bool) {
 		for row, err := range known {
-			id, _ := strings.CutPrefix(row.Key, "i:")
-			if id == row.Key {
+			id, given := strings.CutPrefix(row.Key, "i:")
+			if !given {
 				id = ""
 			}
 			if !yield(quality.Known{SourceID: id, Name: row.Name, At: orb.Point{row.Lon, row.Lat}, Own: true}, err) {
 				return
 			}
 		}
+		for place, err := range near {
+			if !yield(place, err) {
+				return
+			}
+		}
 	}
 	return q
+}
+
+// near reads what other datasets have in the area.
+func (g *gate) near() iter.Seq2[quality.Known, error] {
+	return func(yield func(quality.Known, error) bool) {
+		f, err := os.Open(filepath.Join(g.folder, fileNear))
+		if err != nil {
+			yield(quality.Known{}, err)
+			return
+		}
+		defer f.Close()
+		in := gob.NewDecoder(bufio.NewReader(f))
+		for {
+			var place quality.Known
+			err := in.Decode(&place)
+			if errors.Is(err, io.EOF) || !yield(place, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // known reads what is in force; it may be walked more than once.

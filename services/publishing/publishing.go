@@ -24,6 +24,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"fujin/datasets"
 	"fujin/geo/division"
 	"fujin/services/facility"
@@ -92,6 +94,11 @@ type Text map[string]string
 
 // Box is [west, south, east, north] in degrees, WGS-84.
 type Box [4]float64
+
+// bound is the box in the words of the geometry library.
+func (b *Box) bound() *orb.Bound {
+	return &orb.Bound{Min: orb.Point{b[0], b[1]}, Max: orb.Point{b[2], b[3]}}
+}
 
 // Contact is whom to ask about a dataset.
 type Contact struct {

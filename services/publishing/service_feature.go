@@ -163,7 +163,7 @@ func readBack(ctx context.Context, wanted FeatureView, before datasets.Place, d 
 	case !found:
 		return place, nil, errs.New(errs.Invalid, "the feature cannot be used").WithField("body", "invalid", "is no place")
 	}
-	if b := d.Area; b != nil && !(orb.Bound{Min: orb.Point{b[0], b[1]}, Max: orb.Point{b[2], b[3]}}).Contains(place.Geometry.Bound().Center()) {
+	if b := d.Area; b != nil && !b.bound().Contains(place.Geometry.Bound().Center()) {
 		return place, nil, errs.New(errs.Invalid, "").WithField("body.geometry", "outside_area", "must lie in the area of the dataset, %g,%g,%g,%g", b[0], b[1], b[2], b[3])
 	}
 	place.SourceID = before.SourceID // the writer writes the permanent one where there is none

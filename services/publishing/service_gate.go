@@ -1,7 +1,9 @@
 package publishing
 
 import (
+	"bufio"
 	"context"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +12,8 @@ import (
 	"strconv"
 	"time"
 
+	"fujin/datasets/quality"
+	"fujin/services/facility"
 	"fujin/services/platform/jobs"
 	"fujin/services/platform/kernel"
 )
@@ -206,7 +210,48 @@ func (s *Service) prepare(ctx context.Context, folder string, d Dataset, u Uploa
 		return 0, err
 	}
 	base, err = s.facilities.Base(ctx, d.ID, known)
-	return base, errors.Join(err, known.Close())
+	if err := errors.Join(err, known.Close()); err != nil {
+		return 0, err
+	}
+	return base, s.writeNeighbours(ctx, folder, d)
+}
+
+// maxNeighbours bounds how many places of other datasets the gate compares with.
+const maxNeighbours = 100_000
+
+// writeNeighbours tells the gate what other datasets have in the dataset's area:
+// against them it sees whether all positions of a first file are shifted.
+func (s *Service) writeNeighbours(ctx context.Context, folder string, d Dataset) error {
+	f, err := os.Create(filepath.Join(folder, fileNear))
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(f)
+	return errors.Join(s.neighbours(ctx, d, gob.NewEncoder(out)), out.Flush(), f.Close())
+}
+
+func (s *Service) neighbours(ctx context.Context, d Dataset, out *gob.Encoder) error {
+	if d.Area == nil {
+		return nil
+	}
+	all, err := s.facilities.Datasets(ctx)
+	if err != nil {
+		return err
+	}
+	left := maxNeighbours
+	for _, other := range all {
+		if other.ID == d.ID || left == 0 {
+			continue
+		}
+		err := s.facilities.Features(ctx, other.ID, facility.FeatureQuery{Bound: d.Area.bound(), Limit: left}, func(f facility.Feature) error {
+			left--
+			return out.Encode(quality.Known{Name: f.Name, At: f.Geometry.Bound().Center()})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeJSON writes a file of an upload's folder, whole or not at all.

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/paulmach/orb"
+
+	"fujin/geo"
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/dbtest"
 	"fujin/services/publishing"
@@ -341,5 +344,33 @@ func TestEventsTellTheStates(t *testing.T) {
 	})
 	if got := strings.Join(states, " "); err != nil || got != "received ready published" {
 		t.Errorf("%q %v", got, err)
+	}
+}
+
+// TestAFirstFileIsComparedWithItsNeighbours brings places that another dataset
+// knows too, as a map that is shifted by law shows them.
+func TestAFirstFileIsComparedWithItsNeighbours(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	s := serve(t, db, publishing.Options{Access: access(t, db)})
+	file := func(system geo.CRS) []byte {
+		var b strings.Builder
+		b.WriteString("id,name,lat,lon\n")
+		for i := range 200 {
+			at := system.FromWGS84(orb.Point{115.8 + float64(i%20)*0.005, 28.6 + float64(i/20)*0.007})
+			fmt.Fprintf(&b, "%s-%d,Lake %d,%.6f,%.6f\n", system, i, i, at[1], at[0])
+		}
+		return []byte(b.String())
+	}
+	s.dataset("survey", nil)
+	s.publish("survey", s.bring("survey", "a.csv", file(geo.WGS84)).ID, "")
+	s.dataset("lakes", map[string]any{"area": []float64{115.7, 28.5, 116, 28.8}})
+	u := s.bring("lakes", "b.csv", file(geo.GCJ02))
+	found := false
+	for _, r := range u.Report.Repairs {
+		found = found || r.Code == "gcj02_converted"
+	}
+	if !found {
+		t.Errorf("repairs %+v, codes %+v", u.Report.Repairs, u.Report.Codes)
 	}
 }
