@@ -120,12 +120,25 @@ func (r *run) fact(p datasets.Place) fact {
 		f.record = f.record*0x9E3779B97F4A7C15 + uint64(uint32(toUnits(v)))
 	}
 	f.name, f.kind = h.name(p.Name), uint32(h.text(p.Category))
+	if inPairs(p.Category) {
+		f.kind = uint32(p.Row) // like no other
+	}
 	if p.SourceID != "" {
 		f.id = h.text(p.SourceID)
 	}
 	f.street, f.digits = h.address(p.Address)
 	f.part = h.part(p.Attributes)
 	return f
+}
+
+// inPairs tells categories of which several stand side by side under one name:
+// the stops of both directions, the entrances of a station.
+func inPairs(category string) bool {
+	switch category {
+	case "bus_stop", "tram_stop", "platform", "subway_entrance", "taxi", "bicycle_parking", "recycling", "vending_machine", "charging_station":
+		return true
+	}
+	return false
 }
 
 // onPlace is a point that stands for a geometry.
