@@ -18,7 +18,7 @@
 // # What idling costs
 //
 // A job is begun at once where it was inserted: the commit rings a bell that River listens for (wake.go). What other
-// servers insert, and what is due later, is found by asking each queue now and then (pollEvery): one statement on an
+// servers insert, and what is due later, is found by asking each queue now and then (Config.Poll): one statement on an
 // index, which finds nothing and so writes nothing, not even to the log. The only writes of an idle server are the
 // leader's sign of life, every five seconds.
 package jobs
@@ -47,7 +47,7 @@ const DefaultQueue = "default"
 
 const (
 	pollEvery       = time.Second
-	fetchPause      = 20 * time.Millisecond // between two fetches of a busy queue
+	fetchPause      = 20 * time.Millisecond // between two looks into a busy queue
 	defaultAttempts = 10
 	graceTime       = 2 * time.Second // for jobs under way when the server stops; then they are put back
 )
@@ -94,6 +94,8 @@ type Options struct {
 type Config struct {
 	Logger *slog.Logger
 	Queues map[string]int // DefaultQueue gets 4 unless it is named
+	// Poll is how often a queue is looked into without a reason; 1 s if 0.
+	Poll time.Duration
 }
 
 // Service inserts and works jobs.
@@ -118,6 +120,9 @@ func New(ctx context.Context, db *kernel.DB, config Config) (*Service, error) {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
+	if config.Poll == 0 {
+		config.Poll = pollEvery
+	}
 	s := &Service{db: db, log: config.Logger, id: db.NewID(), kinds: map[string]kind{}}
 	s.driver = driver{riversqlite.New(db.StdPool()), make(bell, 64)}
 	if db.Engine() == kernel.Postgres {
@@ -141,7 +146,7 @@ func New(ctx context.Context, db *kernel.DB, config Config) (*Service, error) {
 		return nil, err
 	}
 	s.config = river.Config{
-		ID: s.id, Logger: quiet, Workers: river.NewWorkers(), Queues: queues(config.Queues), FetchPollInterval: pollEvery, FetchCooldown: fetchPause,
+		ID: s.id, Logger: quiet, Workers: river.NewWorkers(), Queues: queues(config.Queues), FetchPollInterval: config.Poll, FetchCooldown: fetchPause,
 		JobTimeout: -1, // each worker has its own
 		// Interrupted jobs are found by their server's death (revive), long before this.
 		RescueStuckJobsAfter: 30 * 24 * time.Hour,

@@ -68,7 +68,7 @@ type office struct {
 
 func open(t *testing.T, db *kernel.DB, w jobs.Worker[errand]) *office {
 	t.Helper()
-	s, err := jobs.New(t.Context(), db, jobs.Config{Logger: slog.New(slog.DiscardHandler), Queues: map[string]int{"slow": 1}})
+	s, err := jobs.New(t.Context(), db, jobs.Config{Logger: slog.New(slog.DiscardHandler), Queues: map[string]int{"slow": 1}, Poll: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func silent[T any](t *testing.T, from <-chan T, what string) {
 	select {
 	case v := <-from:
 		t.Fatalf("%s: %v", what, v)
-	case <-time.After(1200 * time.Millisecond): // longer than a poll
+	case <-time.After(300 * time.Millisecond): // three polls
 	}
 }
 

@@ -53,7 +53,7 @@ func serve(t *testing.T, db *kernel.DB, logger *slog.Logger, options webhook.Opt
 	if err != nil {
 		t.Fatal(err)
 	}
-	queue, err := jobs.New(t.Context(), db, jobs.Config{Logger: logger})
+	queue, err := jobs.New(t.Context(), db, jobs.Config{Logger: logger, Poll: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,6 +254,6 @@ func (r *receiver) nothing(what string) {
 	select {
 	case got := <-r.got:
 		r.t.Errorf("%s: %s", what, got.body)
-	case <-time.After(1200 * time.Millisecond): // longer than a poll
+	case <-time.After(300 * time.Millisecond): // three polls
 	}
 }
