@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,6 +70,7 @@ type jsonRows struct {
 	record jsonFields
 	table  jsonTable
 	ctx    context.Context // ends the reading of a table that is in memory
+	around []Field         // what the item says in which the records stand
 	n      int
 }
 
@@ -174,6 +176,7 @@ func (r *jsonRows) take(key string, record gjson.Result) error {
 	}
 	r.record.read(record)
 	r.identify(key)
+	r.surround()
 	fault := r.record.fault
 	if fault != nil && r.record.shape == nil && !r.placer.locates(r.record.fields) {
 		return r.placer.reject(r.n, fault.column, fault.code, "%s", fault.message)
@@ -194,6 +197,17 @@ func (r *jsonRows) inner(raw []byte, failed error) error {
 		return r.next(raw, failed)
 	}
 	item := gjson.Parse(string(raw))
+	r.around = r.around[:0]
+	item.ForEach(func(key, value gjson.Result) bool {
+		text := ""
+		if !value.IsObject() && !value.IsArray() {
+			text = propertyText(value)
+		}
+		if text != "" && r.placer.column(key.Str).role == roleAttribute {
+			r.around = append(r.around, Field{key.Str, text})
+		}
+		return true
+	})
 	var err error
 	item.Get(gjson.Escape(r.table.inner)).ForEach(func(_, record gjson.Result) bool {
 		r.n++
@@ -201,6 +215,16 @@ func (r *jsonRows) inner(raw []byte, failed error) error {
 		return err == nil
 	})
 	return err
+}
+
+// surround adds the attributes of the item around a record, such as its city,
+// where the record does not say otherwise.
+func (r *jsonRows) surround() {
+	for _, f := range r.around {
+		if !slices.ContainsFunc(r.record.fields, func(own Field) bool { return own.Key == f.Key }) {
+			r.record.fields = append(r.record.fields, f)
+		}
+	}
 }
 
 // row takes one row of values.

@@ -92,6 +92,18 @@ func TestJSONFields(t *testing.T) {
 	}
 }
 
+// TestJSONInner: records inside of an item keep what it says of itself.
+func TestJSONInner(t *testing.T) {
+	file := `[{"name":"Region","city":"C","district":"E","stores":[{"name":"A","lat":1,"lon":2},{"name":"B","lat":1,"lon":2,"city":"D"}]},{"stores":[{"name":"F","lat":1,"lon":2}]}]`
+	var have []string
+	for _, p := range mustRead(t, jsonReader{}, bytesSource("a.json", []byte(file)), Options{}).places {
+		have = append(have, p.Name+" "+p.Attributes["addr:city"]+" "+p.Attributes["addr:district"])
+	}
+	if got := strings.Join(have, ", "); got != "A C E, B D E, F  " {
+		t.Errorf("have %s", got)
+	}
+}
+
 func TestJSONIDs(t *testing.T) {
 	for file, want := range map[string]string{
 		`{"a1":{"lat":1,"lon":2},"b2":{"lat":1,"lon":2}}`:                   "a1",
