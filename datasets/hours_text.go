@@ -6,6 +6,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"fujin/geo/hours"
 )
@@ -50,7 +51,7 @@ func normaliseHours(text string) hoursText {
 	why := problem.Error()
 	var syntax *hours.SyntaxError
 	if errors.As(problem, &syntax) {
-		why = fmt.Sprintf("at byte %d: %s", syntax.Offset, syntax.Message)
+		why = fmt.Sprintf("at character %d: %s", utf8.RuneCountInString(syntax.Text[:syntax.Offset])+1, syntax.Message)
 	}
 	return hoursText{value: text, why: why}
 }

@@ -151,7 +151,7 @@ func TestHoursAndValues(t *testing.T) {
 		withColumn("Mo-Fr 08:00-18:00,yes", "Mo-Fr 08:00-,maybe", "24//7,limited")...)
 	got := pass(t, src, Order{})
 	for _, i := range got.issues {
-		if i.Code == "hours_unparsed" && (i.Column != "opening_hours" || !strings.Contains(i.Message, "at ")) {
+		if i.Code == "hours_unparsed" && (i.Column != "opening_hours" || !strings.Contains(i.Message, "at character ")) {
 			t.Errorf("the place of the error is missing: %+v", i)
 		}
 	}

@@ -145,7 +145,7 @@ func (r *run) latColumn() string {
 			return c.Name
 		}
 	}
-	return ""
+	return "geometry"
 }
 
 // checkRequired reports what a row should say and does not.

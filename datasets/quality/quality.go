@@ -74,8 +74,7 @@ type Progress struct {
 // was refused, in one sentence for the person who brought it, or is what a
 // function of out returned.
 func Run(ctx context.Context, src datasets.Source, order Order, out Output) (Report, error) {
-	r := &run{ctx: ctx, src: src, order: order, out: out, codes: newTally(src.Name),
-		profiler: datasets.NewProfiler(order.Mapping)}
+	r := newRun(ctx, src, order, out)
 	if err := r.survey(); err != nil {
 		return Report{}, err
 	}
@@ -108,6 +107,10 @@ type run struct {
 	at       int // the next fact in the second reading
 	accepted int
 	rows     int // of the present reading
+}
+
+func newRun(ctx context.Context, src datasets.Source, order Order, out Output) *run {
+	return &run{ctx: ctx, src: src, order: order, out: out, codes: newTally(), profiler: datasets.NewProfiler(order.Mapping)}
 }
 
 // options are those of both readings.

@@ -1,7 +1,9 @@
 package quality
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -232,5 +234,36 @@ func TestHainanShifted(t *testing.T) {
 	got := pass(t, text(file.String()), Order{Known: published(known...)})
 	if got.count("gcj02_taken_for_wgs84") != 1 {
 		t.Errorf("the shift is not found: %v", got.Codes)
+	}
+}
+
+// Both readings must see the same rows in the same order, whatever the format:
+// what the first has found out is then told of the right ones.
+func TestBothReadingsAgree(t *testing.T) {
+	for _, file := range []string{"toilets/hk_osm_toilets.geojson", "toilets/hk_fehd_toilets.xml", "toilets/kr_gyeonggi_toilets.csv",
+		"toilets/cn_guangzhou_toilets.esri.json", "toilets/sg_bidet_toilets.kml", "osm/monaco-2021.osm.pbf", "osm/ulm_opening_hours_overpass.osm.xml",
+		"pickup/inpost_pl_page1.json", "gbfs/ch_bern/station_information.json", "shapefile/train_stations.zip"} {
+		t.Run(file, func(t *testing.T) {
+			src := sharedFile(t, file)
+			r := newRun(context.Background(), src, Order{}, Output{})
+			if err := errors.Join(r.survey(), r.judge()); err != nil {
+				t.Fatal(err)
+			}
+			for i := range r.facts { // every row is odd: each must be told of
+				r.facts[i].odd, r.facts[i].fix = oddOutside, asIs
+			}
+			if err := r.check(); err != nil {
+				t.Fatal(err)
+			}
+			told := 0
+			for _, f := range r.report().Codes {
+				if f.Code == "position_outside_area" {
+					told += f.Count
+				}
+			}
+			if told != len(r.facts) || told == 0 {
+				t.Errorf("%d of %d rows were met again", told, len(r.facts))
+			}
+		})
 	}
 }

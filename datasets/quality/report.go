@@ -82,7 +82,6 @@ const (
 
 // tally counts findings and repairs while they are told.
 type tally struct {
-	file       string
 	findings   map[[2]string]*Finding
 	repairs    map[string]*RepairSum
 	rejected   int
@@ -93,8 +92,8 @@ type tally struct {
 	bounded    bool
 }
 
-func newTally(file string) *tally {
-	return &tally{file: file, findings: map[[2]string]*Finding{}, repairs: map[string]*RepairSum{}, categories: map[string]int{}}
+func newTally() *tally {
+	return &tally{findings: map[[2]string]*Finding{}, repairs: map[string]*RepairSum{}, categories: map[string]int{}}
 }
 
 // finding counts an issue.
