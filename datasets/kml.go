@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -25,10 +26,15 @@ func (kmlReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (
 	if err != nil {
 		return Summary{}, err
 	}
-	return (&kmlFile{placer: p}).read(ctx, src, sink.Progress)
+	k := &kmlFile{placer: p}
+	if err := k.read(ctx, src, sink.Progress); err != nil {
+		return Summary{}, err
+	}
+	return k.done()
 }
 
-// readKMZ reads a zipped KML: its doc.kml, else the first at the top.
+// readKMZ reads a zipped KML: its doc.kml, else the first at the top, and those
+// in the archive to which that links.
 func readKMZ(ctx context.Context, a *archive, opt Options, sink Sink) (Summary, error) {
 	p, err := newPlacer(a.name, opt, sink)
 	if err != nil {
@@ -44,19 +50,26 @@ func readKMZ(ctx context.Context, a *archive, opt Options, sink Sink) (Summary, 
 	if doc := a.find("doc.kml"); doc != nil {
 		main = doc
 	}
-	if others := otherMembers(files, main); others != "" {
+	k := &kmlFile{placer: p, archive: a, documents: []*zip.File{main}}
+	for i := 0; i < len(k.documents); i++ {
+		k.dir = path.Dir(memberName(k.documents[i]))
+		if err := k.read(ctx, a.source(k.documents[i]), nil); err != nil {
+			return Summary{}, err
+		}
+	}
+	if others := otherMembers(files, k.documents...); others != "" {
 		if err := p.once(0, "", "tables_ignored", "only %s is read; there are others: %s", path.Base(memberName(main)), others); err != nil {
 			return Summary{}, err
 		}
 	}
-	return (&kmlFile{placer: p}).read(ctx, a.source(main), nil)
+	return k.done()
 }
 
 // otherMembers names the members that are not read, "" if there are none.
-func otherMembers(all []*zip.File, read *zip.File) string {
+func otherMembers(all []*zip.File, read ...*zip.File) string {
 	var names []string
 	for _, f := range all {
-		if f != read {
+		if !slices.Contains(read, f) {
 			names = append(names, clip(strings.ToValidUTF8(memberName(f), "?")))
 		}
 	}
@@ -67,6 +80,11 @@ func otherMembers(all []*zip.File, read *zip.File) string {
 type kmlFile struct {
 	placer *placer
 	stream *xmlStream
+	// archive is that of a KMZ, else nil; documents are those of its members that
+	// are to be read, dir the folder of the current one.
+	archive   *archive
+	documents []*zip.File
+	dir       string
 	// folders are the names of the folders that are open; those without one are
 	// empty.
 	folders []string
@@ -79,27 +97,31 @@ type kmlFile struct {
 }
 
 // read reads the file to its end.
-func (k *kmlFile) read(ctx context.Context, src Source, progress func(int64)) (Summary, error) {
+func (k *kmlFile) read(ctx context.Context, src Source, progress func(int64)) error {
 	s, err := openXML(ctx, src, progress)
 	if err != nil {
-		return Summary{}, err
+		return err
 	}
 	defer s.close()
-	k.stream = s
+	k.stream, k.folders = s, nil
 	k.placer.summary.Format, k.placer.summary.Encoding = KML, "UTF-8"
 	k.placer.declare(WGS84) // as the format demands
 	for {
 		token, err := s.next()
 		if err == io.EOF {
-			break
+			return nil
 		}
 		if err != nil {
-			return Summary{}, err
+			return err
 		}
 		if err := k.token(token); err != nil {
-			return Summary{}, err
+			return err
 		}
 	}
+}
+
+// done is the summary, or the refusal of what holds nothing.
+func (k *kmlFile) done() (Summary, error) {
 	switch {
 	case k.n == 0 && k.link != "":
 		return Summary{}, fmt.Errorf("the KML holds no placemarks but a link to %s, which is not followed; download that file and import it", clip(k.link))
@@ -184,7 +206,8 @@ func (k *kmlFile) children(child func(xml.StartElement) error) error {
 	return nil
 }
 
-// networkLink warns of data that lies elsewhere.
+// networkLink notes a document of the same archive, and warns of data that lies
+// elsewhere.
 func (k *kmlFile) networkLink() error {
 	href := ""
 	var link func(xml.StartElement) error
@@ -200,8 +223,17 @@ func (k *kmlFile) networkLink() error {
 	if err := k.children(link); err != nil {
 		return err
 	}
-	if k.link == "" {
-		k.link = strings.TrimSpace(href)
+	href = strings.TrimSpace(href)
+	if k.archive != nil {
+		if member := k.archive.find(path.Join(k.dir, href)); member != nil && strings.EqualFold(path.Ext(href), ".kml") {
+			if !slices.Contains(k.documents, member) {
+				k.documents = append(k.documents, member)
+			}
+			return nil
+		}
 	}
-	return k.placer.once(0, "", "link_ignored", "the file links to %s, which is not followed; import that file on its own", clip(strings.TrimSpace(href)))
+	if k.link == "" {
+		k.link = href
+	}
+	return k.placer.once(0, "", "link_ignored", "the file links to %s, which is not followed; import that file on its own", clip(href))
 }

@@ -90,6 +90,8 @@ func TestKMZ(t *testing.T) {
 		{"A", map[string]string{"doc.kml": point("A"), "files/icon.png": "x"}, ""},
 		{"B", map[string]string{"Map.KML": point("B")}, ""},
 		{"C", map[string]string{"a.kml": point("A"), "doc.kml": point("C"), "sub/x.kml": point("X")}, "only doc.kml is read; there are others: a.kml, sub/x.kml"},
+		{"L", map[string]string{"doc.kml": string(kmlOf(`<NetworkLink><Link><href>layers/l.kml</href></Link></NetworkLink>`)),
+			"layers/l.kml": strings.Replace(point("L"), "<Placemark>", "<NetworkLink><Link><href>../doc.kml</href></Link></NetworkLink><Placemark>", 1)}, ""},
 		{"D", map[string]string{"a/a.kml": point("A"), "d.kml": point("D")}, "only d.kml is read; there are others: a/a.kml"},
 	} {
 		got, err := readZip(t, test.members, Options{})
