@@ -42,7 +42,7 @@ func (s *Service) Base(ctx context.Context, dataset string, w io.Writer) (versio
 	out := gob.NewEncoder(buffered)
 	var rows []KnownRow
 	if d.Version > 0 {
-		err = s.walk(ctx, dataset, d.Version, "", func(row *stored) error {
+		err = s.walk(ctx, dataset, d.Version, "", 0, func(row *stored) error {
 			doc, err := decode([]byte(row.Doc))
 			if err != nil {
 				return errs.New(errs.Internal, "facility %s: stored document: %v", row.ID, err)

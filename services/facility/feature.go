@@ -59,11 +59,11 @@ func (s *Service) Features(ctx context.Context, dataset string, query FeatureQue
 		return err
 	}
 	if query.Bound == nil {
-		err = s.walk(ctx, dataset, d.Version, query.After, visit)
+		err = s.walk(ctx, dataset, d.Version, query.After, query.Limit, visit)
 	} else if view := s.viewOf(dataset, d.Version); view != nil {
 		err = s.walkHits(ctx, view, d, query, visit)
 	} else {
-		err = s.walkBox(ctx, d, *query.Bound, query.After, visit)
+		err = s.walkBox(ctx, d, *query.Bound, query.After, query.Limit, visit)
 	}
 	if errors.Is(err, errEnough) {
 		return nil
@@ -104,7 +104,7 @@ func (s *Service) Count(ctx context.Context, dataset string, version int64, boun
 		hits, err := view.Within(index.Within{Bounds: boxesOf(*bound), Filter: index.Filter{Datasets: []string{dataset}}}, nil)
 		return int64(len(hits)), err
 	}
-	err = s.walkBox(ctx, d, *bound, "", func(row *stored) error {
+	err = s.walkBox(ctx, d, *bound, "", 0, func(row *stored) error {
 		if row.touches(*bound) {
 			n++
 		}
@@ -124,30 +124,35 @@ func (s *Service) versionIn(ctx context.Context, dataset string, number int64) (
 	return d, newest, err
 }
 
-// walkPage is how many rows one look into the database gives.
+// walkPage is the most rows that one look into the database gives; a walk of
+// which fewer are wanted takes no more than those.
 const walkPage = 2000
 
 // walk visits a version's rows behind an id, in the order of ids. The value is
 // reused.
-func (s *Service) walk(ctx context.Context, dataset string, version int64, after string, visit func(*stored) error) error {
-	return s.pages(ctx, version, after, visit, inForce+` AND id > $3 ORDER BY id LIMIT $4`, dataset, version)
+func (s *Service) walk(ctx context.Context, dataset string, version int64, after string, limit int, visit func(*stored) error) error {
+	return s.pages(ctx, version, after, limit, visit, inForce+` AND id > $3 ORDER BY id LIMIT $4`, dataset, version)
 }
 
 // walkBox is walk for what may touch a box.
-func (s *Service) walkBox(ctx context.Context, d Dataset, b orb.Bound, after string, visit func(*stored) error) error {
+func (s *Service) walkBox(ctx context.Context, d Dataset, b orb.Bound, after string, limit int, visit func(*stored) error) error {
 	west, east := b.Min[0], b.Max[0]
 	sideways := `lon >= $7 AND lon <= $8`
 	if west > east {
 		sideways = `(lon >= $7 OR lon <= $8)`
 	}
-	return s.pages(ctx, d.Version, after, visit, inForce+` AND id > $3 AND (shape IS NOT NULL OR lat >= $5 AND lat <= $6 AND `+sideways+`)
+	return s.pages(ctx, d.Version, after, limit, visit, inForce+` AND id > $3 AND (shape IS NOT NULL OR lat >= $5 AND lat <= $6 AND `+sideways+`)
 		ORDER BY id LIMIT $4`, d.ID, d.Version, b.Min[1], b.Max[1], west, east)
 }
 
 // pages visits what a condition selects of a version, page by page: $3 is the
 // id behind which a page begins, $4 its length.
-func (s *Service) pages(ctx context.Context, version int64, after string, visit func(*stored) error, where string, args ...any) error {
-	args = append([]any{args[0], args[1], after, walkPage}, args[2:]...)
+func (s *Service) pages(ctx context.Context, version int64, after string, limit int, visit func(*stored) error, where string, args ...any) error {
+	rows := walkPage
+	if limit > 0 {
+		rows = min(limit, walkPage)
+	}
+	args = append([]any{args[0], args[1], after, rows}, args[2:]...)
 	for {
 		page, err := s.page(ctx, version, where, args...)
 		if err != nil {
@@ -158,7 +163,7 @@ func (s *Service) pages(ctx context.Context, version int64, after string, visit 
 				return err
 			}
 		}
-		if len(page) < walkPage {
+		if len(page) < rows {
 			return nil
 		}
 		args[2] = page[len(page)-1].ID
