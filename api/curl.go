@@ -9,8 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// curl writes an example call that runs as it stands, with the example values of the document; "" where a needed
-// value has no example, for an example that fails teaches nothing.
+// curl writes an example call that runs as it stands, with the example values of the document and a key in $KEY where one
+// is needed; "" where a needed value has no example, for an example that fails teaches nothing.
 func (g *Gate) curl(doc *huma.OpenAPI, op *huma.Operation) string {
 	path := op.Path
 	query := make([]string, 0, len(op.Parameters))
@@ -29,6 +29,9 @@ func (g *Gate) curl(doc *huma.OpenAPI, op *huma.Operation) string {
 	command := "curl"
 	if op.Method != http.MethodGet {
 		command += " -X " + op.Method
+	}
+	if len(op.Security) > 0 {
+		command += ` -H "Authorization: Bearer $KEY"`
 	}
 	if contentType, media := firstMedia(bodyContent(op)); media != nil {
 		body := exampleBody(doc, media)

@@ -21,7 +21,7 @@ func (g *Gate) openAPIConfig() huma.Config {
 	config.CreateHooks = nil
 	config.OpenAPI.Info.Description = "Finds the nearest public facility and says how to get there. " +
 		"Positions are WGS-84 degrees unless `crs` says otherwise, distances metres, times RFC 3339. " +
-		"Errors are problem documents (RFC 9457). Nothing here needs an account."
+		"Errors are problem documents (RFC 9457). What is public needs no account; publishing takes a key, see /docs/access."
 	config.OpenAPI.Servers = []*huma.Server{{URL: g.config.PublicURL}}
 	config.OpenAPI.OnAddOperation = append(config.OpenAPI.OnAddOperation, documentErrors)
 	return config
