@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"fujin/services/facility"
 )
@@ -20,12 +19,9 @@ type namesCommand struct {
 	File     string `arg:"" help:"File to write."`
 }
 
-// lowest is the scheduling priority of heavy work: it runs when nothing else does.
-const lowest = 19
-
 // Run makes the file.
 func (c *namesCommand) Run(ctx context.Context, _ *Globals) error {
-	if err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, lowest); err != nil {
+	if err := yieldToOthers(); err != nil {
 		return err
 	}
 	return facility.BuildNames(ctx, c.Snapshot, c.Database, c.File)

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"fujin/services/publishing"
 )
@@ -21,7 +20,7 @@ type profileCommand struct {
 
 // Run does the work. It ends early when standard input does: the server that holds its other end has gone.
 func (c *profileCommand) Run(ctx context.Context, g *Globals) error {
-	if err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, lowest); err != nil {
+	if err := yieldToOthers(); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancelCause(ctx)

@@ -61,6 +61,11 @@ func New(ctx context.Context, db *kernel.DB, options Options) (*Service, error) 
 	if err := db.Migrate(ctx, "facility", tables); err != nil {
 		return nil, err
 	}
+	if db.Engine() == kernel.SQLite { // this process alone has the data: whoever prepared a version is dead
+		if err := db.Write(ctx, orphanDrafts); err != nil {
+			return nil, err
+		}
+	}
 	s := &Service{db: db, log: options.Logger, clock: options.Clock, options: options, pool: newScratchPool()}
 	if s.log == nil {
 		s.log = slog.Default()

@@ -60,6 +60,10 @@ func each(ctx context.Context, q kernel.Queryer, version int64, fn func(*stored)
 // inForce are the rows of a dataset's version.
 const inForce = `dataset = $1 AND from_version <= $2 AND (to_version IS NULL OR to_version > $2)`
 
+// byID is inForce for those who look up or walk along ids: the sign keeps SQLite,
+// which has no statistics, from walking through the whole version instead.
+const byID = `dataset = $1 AND +from_version <= $2 AND (+to_version IS NULL OR +to_version > $2)`
+
 // changed are the rows that a range of versions after $2 up to $3 began,
 // confirmed or ended.
 const (
@@ -163,6 +167,12 @@ func claimDraft(ctx context.Context, tx *kernel.Tx, dataset, owner string) (vers
 		return 0, errs.New(errs.Conflict, "dataset %q is being published by somebody else; try again when that has ended", dataset).WithCode("being_published")
 	}
 	return version, err
+}
+
+// orphanDrafts lets the next publisher take every draft at once.
+func orphanDrafts(ctx context.Context, tx *kernel.Tx) error {
+	_, err := tx.ExecContext(ctx, `UPDATE dataset SET draft_at = 0 WHERE draft_by IS NOT NULL`)
+	return err
 }
 
 // holdDraft renews the claim, and fails if somebody else has it by now.

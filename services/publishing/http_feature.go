@@ -30,6 +30,7 @@ func (s *Service) mountFeatures(m mount) {
 	on(m, entry{method: http.MethodDelete, path: "/{id}/features/{fid}/closure", id: "reopen-feature", status: http.StatusNoContent, summary: "Say that a facility is open again"}, s.deleteClosure)
 }
 
+// FeaturePath names a facility of a dataset.
 type FeaturePath struct {
 	DatasetPath
 	Feature string `path:"fid" maxLength:"64" doc:"Permanent id of the facility" example:"01m7xxpt4enq0bqct55e8a8v8x"`

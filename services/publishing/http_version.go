@@ -63,6 +63,7 @@ func viewOfVersion(v facility.Version, own bool) VersionView {
 	return view
 }
 
+// VersionPath names a version of a dataset.
 type VersionPath struct {
 	DatasetPath
 	Version int64 `path:"version" minimum:"1" doc:"Number of the version" example:"4"`
