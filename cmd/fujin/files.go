@@ -39,79 +39,105 @@ const filesIntro = `# What becomes of real files
 
 %d files that agencies, retailers and volunteers have published went through the gate as they are, with nothing said about them:
 %d were read, %d refused. What format, encoding and coordinate system a file has is found by looking at it. A rejected row is left out
-and named; a warning is about a row that stays. A repair is proposed, and made only when it is accepted. [The gate](/docs/quality)
+and named; a warning is about a row that stays. Repairs are proposed, and made only when they are accepted. [The gate](/docs/quality)
 says what the codes mean. A file without positions, such as a price list, is refused: nothing in it can be shown on a map.
 
 The table is made by a command from the files and compared with them by a test.
 `
 
-// writeFilesGuide reads all files and writes one table for each folder.
+// writeFilesGuide reads all files and writes for each folder a table of those
+// that were read and a list of those that were refused.
 func writeFilesGuide(ctx context.Context, w io.Writer, folder fs.FS) error {
-	var tables bytes.Buffer
-	var current string
-	read, refused := 0, 0
+	var chapters []*filesChapter
+	var read, refused int
 	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || path.Ext(name) == ".md" {
 			return err
 		}
-		if top, _, _ := strings.Cut(name, "/"); top != current {
-			current = top
-			fmt.Fprintf(&tables, "\n## %s\n\n| file | format | encoding | coordinates | read | accepted | rejected | issues | repairs proposed |\n"+
-				"| --- | --- | --- | --- | ---: | ---: | ---: | --- | --- |\n", top)
+		top, rest, inFolder := strings.Cut(name, "/")
+		if !inFolder {
+			top, rest = "files", name
 		}
-		row, ok, err := fileRow(ctx, folder, name)
-		if ok {
-			read++
-		} else {
-			refused++
+		if len(chapters) == 0 || chapters[len(chapters)-1].name != top {
+			chapters = append(chapters, &filesChapter{name: top})
 		}
-		tables.WriteString(row)
-		return err
+		chapter := chapters[len(chapters)-1]
+		before := len(chapter.refused)
+		if err := chapter.add(ctx, folder, name, rest); err != nil {
+			return err
+		}
+		refused += len(chapter.refused) - before
+		read++
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, filesIntro, read+refused, read, refused)
-	_, err = tables.WriteTo(w)
-	return err
+	fmt.Fprintf(w, filesIntro, read, read-refused, refused)
+	for _, chapter := range chapters {
+		chapter.write(w)
+	}
+	return nil
 }
 
-// fileRow is one file's row of the table; ok tells whether the file was read.
-func fileRow(ctx context.Context, folder fs.FS, name string) (row string, ok bool, err error) {
+// filesChapter is what the guide says of one folder.
+type filesChapter struct {
+	name          string
+	read, refused []string
+}
+
+// add passes a file through the gate.
+func (c *filesChapter) add(ctx context.Context, folder fs.FS, name, shown string) error {
 	info, err := fs.Stat(folder, name)
 	if err != nil {
-		return "", false, err
+		return err
 	}
 	source := datasets.Source{Name: path.Base(name), Size: info.Size(), Open: func() (io.ReadCloser, error) { return folder.Open(name) }}
 	report, refusal := quality.Run(ctx, source, quality.Order{}, quality.Output{})
 	if err := ctx.Err(); err != nil {
-		return "", false, err
+		return err
 	}
-	cells := []string{"`" + name + "`", string(report.Format), report.Encoding, report.CRS, "", "", "", "", ""}
-	if refusal == nil {
-		for i, count := range []int{report.Read, report.Accepted, report.Rejected} {
-			cells[4+i] = grouped(count)
-		}
-		found, repairs := map[string]int{}, map[string]int{}
-		for _, f := range report.Codes {
-			found[f.Code] += f.Count
-		}
-		for _, r := range report.Repairs {
-			repairs[r.Code] += r.Count
-		}
-		cells[7], cells[8] = topCodes(found), topCodes(repairs)
-	} else {
-		cells[7] = "refused: " + refusal.Error()
+	inLine := strings.NewReplacer("|", "\\|", "\n", " ", "<", "\\<")
+	if refusal != nil {
 		layout, err := datasets.Columns(ctx, source, datasets.Options{})
 		if err != nil {
 			layout.Format = formatOf(source)
 		}
-		cells[1], cells[2] = string(layout.Format), layout.Encoding
+		c.refused = append(c.refused, fmt.Sprintf("- `%s`%s: %s", shown, found(" (", string(layout.Format), layout.Encoding, ")"), inLine.Replace(refusal.Error())))
+		return nil
 	}
-	for i, cell := range cells {
-		cells[i] = cmp.Or(strings.NewReplacer("|", "\\|", "\n", " ").Replace(cell), "–")
+	issues, repairs := map[string]int{}, map[string]int{}
+	for _, f := range report.Codes {
+		issues[f.Code] += f.Count
 	}
-	return "| " + strings.Join(cells, " | ") + " |\n", refusal == nil, nil
+	for _, r := range report.Repairs {
+		repairs[r.Code] += r.Count
+	}
+	c.read = append(c.read, fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s |", shown,
+		inLine.Replace(found("", string(report.Format), report.Encoding, report.CRS, "")),
+		grouped(report.Read), grouped(report.Accepted), grouped(report.Rejected), topCodes(issues), topCodes(repairs)))
+	return nil
+}
+
+// found lists what was found of a file, between before and after.
+func found(before string, things ...string) string {
+	after := things[len(things)-1]
+	known := slices.DeleteFunc(things[:len(things)-1], func(thing string) bool { return thing == "" })
+	if len(known) == 0 {
+		return ""
+	}
+	return before + strings.Join(known, ", ") + after
+}
+
+// write writes the chapter.
+func (c *filesChapter) write(w io.Writer) {
+	fmt.Fprintf(w, "\n## %s\n", c.name)
+	if len(c.read) > 0 {
+		fmt.Fprintf(w, "\n| file | found | read | accepted | rejected | issues | repairs |\n| --- | --- | ---: | ---: | ---: | --- | --- |\n%s\n", strings.Join(c.read, "\n"))
+	}
+	if len(c.refused) > 0 {
+		fmt.Fprintf(w, "\nRefused:\n\n%s\n", strings.Join(c.refused, "\n"))
+	}
 }
 
 // formatOf is the format that a file seems to have.
@@ -134,7 +160,7 @@ func topCodes(codes map[string]int) string {
 	})
 	var shown []string
 	for _, name := range names[:min(len(names), most)] {
-		shown = append(shown, "`"+name+"` × "+grouped(codes[name]))
+		shown = append(shown, "`"+name+"`\u00a0×\u00a0"+grouped(codes[name]))
 	}
 	if more := len(names) - most; more > 0 {
 		shown = append(shown, fmt.Sprintf("%d more", more))
