@@ -9,7 +9,7 @@ import { start } from "../dev/server.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
-/** @returns {Promise<{url: string, close: () => Promise<void>}>} */
+/** @returns {Promise<{url: string, close: () => Promise<void>, keyFor: (org: string, role: string) => string}>} */
 async function startBackend() {
   const program = resolve(here, process.env.FUJIN_BIN ?? "../../bin/fujin");
   if (!existsSync(program)) throw new Error(`${program} is not there: build it with make build, or name it in FUJIN_BIN`);
@@ -38,7 +38,13 @@ async function startBackend() {
     if (server.exitCode === null) await close();
     throw new Error(`${cause instanceof Error ? cause.message : cause}\n${said}`);
   }
-  return { url, close };
+  /** A key as the administrator makes it, beside the running server. */
+  const keyFor = (/** @type {string} */ org, /** @type {string} */ role) => {
+    const made = spawnSync(program, ["token", "create", "--data", data, "--org", org, "--role", role], { encoding: "utf8" });
+    if (made.status !== 0) throw new Error(`fujin token create ended with ${made.status}: ${made.stderr}`);
+    return made.stdout.trim();
+  };
+  return { url, close, keyFor };
 }
 
 function run(program, args, stdout) {

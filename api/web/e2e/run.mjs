@@ -1,6 +1,7 @@
 // npm run test:e2e: plays the page through in a real Chromium against the real program (FUJIN_BIN, default
 // ../../bin/fujin). --fixture uses the made-up server of npm run dev instead, for work on the page alone.
 import { backendOrExit } from "./backend.mjs";
+import { clerk } from "./console.mjs";
 import { Harness } from "./harness.mjs";
 import { journey } from "./journey.mjs";
 import { ways } from "./ways.mjs";
@@ -10,6 +11,8 @@ const h = await Harness.start(backend.url);
 try {
   await journey(h);
   await ways(h);
+  // The made-up server has no agencies.
+  if (backend.keyFor) await clerk(h, backend.keyFor);
 } catch (cause) {
   h.failed++;
   console.error(cause);

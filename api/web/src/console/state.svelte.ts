@@ -2,6 +2,7 @@
 
 import { getContext, setContext } from "svelte";
 import { LanguageState } from "../state/language.svelte";
+import { forget, recall, remember } from "../state/memory";
 import * as client from "./client";
 import type { Session, Words } from "./types";
 import { en } from "./words/en";
@@ -33,12 +34,33 @@ export class ConsoleState {
     return this.session?.role === "publisher";
   }
 
+  /** Asks who is signed in, if this browser ever was: the session itself is out of a script's reach. */
   async recognise(): Promise<void> {
+    if (recall(mark) === null) {
+      this.session = null;
+      return;
+    }
     try {
       this.session = await client.session();
     } catch {
-      this.session = null;
+      this.forget();
     }
+  }
+
+  async signIn(key: string): Promise<void> {
+    await client.signIn(key);
+    remember(mark, "1");
+    await this.recognise();
+  }
+
+  async signOut(): Promise<void> {
+    await client.signOut().catch(() => {}); // the session ends by itself
+    this.forget();
+  }
+
+  private forget(): void {
+    forget(mark);
+    this.session = null;
   }
 
   go(path: string): void {
@@ -63,7 +85,7 @@ export class ConsoleState {
   /** What went wrong, in words; an ended session leads back to the sign-in. */
   trouble(cause: unknown): string {
     if (cause instanceof client.Refusal) {
-      if (cause.status === 401) this.session = null;
+      if (cause.status === 401) this.forget();
       return cause.status === 0 ? this.t.unreachable : cause.message;
     }
     return this.t.unreachable;
@@ -80,6 +102,7 @@ export function pageOf(path: string): Page {
 export const addressOf = (dataset: string, upload?: string) =>
   `/console/datasets/${encodeURIComponent(dataset)}${upload ? `/uploads/${encodeURIComponent(upload)}` : ""}`;
 
+const mark = "fujin.console";
 const key = Symbol("console");
 export const provideConsole = (state: ConsoleState) => setContext(key, state);
 export const useConsole = () => getContext<ConsoleState>(key);
