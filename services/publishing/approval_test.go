@@ -1,6 +1,10 @@
 package publishing_test
 
 import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,9 +40,13 @@ func TestASecondPersonApproves(t *testing.T) {
 		s.ask(publisher, "PATCH", at+"/uploads/"+u.ID, `{}`).wants(202)
 		s.examined("lakes", u.ID)
 		s.ask(publisher, "POST", at+"/versions", map[string]string{"upload": u.ID, "note": "inventory"}).wants(202)
-		s.ask(reviewer, "POST", at+"/uploads/"+u.ID+"/approval", `{"decision":"approve","note":"compared"}`).wants(200, &u)
+		s.ask(reviewer, "POST", at+"/uploads/"+u.ID+"/approval", `{"decision":"approve","note":"compared"}`, "Idempotency-Key", "a").wants(200, &u)
 		if u.State != "published" || u.Version != 1 || u.Decision != "compared" || u.RequestedBy == u.DecidedBy {
 			t.Errorf("approved: %+v", u)
+		}
+		again := s.ask(reviewer, "POST", at+"/uploads/"+u.ID+"/approval", `{"decision":"approve","note":"compared"}`, "Idempotency-Key", "a").wants(200)
+		if again.header.Get("Idempotent-Replayed") != "true" {
+			t.Errorf("approved again: %v", again.header)
 		}
 		s.seen("lakes", 1)
 		found := s.features(nobody, at+"/features")
@@ -91,4 +99,56 @@ func TestAPublicationThatHappenedMeanwhile(t *testing.T) {
 			t.Errorf("version %d", v)
 		}
 	})
+}
+
+// TestAPublicationOutlivesItsClient hangs up in the middle of one.
+func TestAPublicationOutlivesItsClient(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	s := serve(t, db, publishing.Options{Access: access(t, db)})
+	s.dataset("lakes", nil)
+	rows := make([]string, 20_000)
+	for i := range rows {
+		rows[i] = strconv.Itoa(i) + " Lake"
+	}
+	u := s.bring("lakes", "a.csv", table(rows...))
+	ctx, hangUp := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, "POST", s.server.URL+"/v1/datasets/lakes/versions", strings.NewReader(`{"upload":"`+u.ID+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+s.keys[publisher])
+	ended := make(chan error, 1)
+	go func() {
+		_, err := http.DefaultClient.Do(request)
+		ended <- err
+	}()
+	s.eventually("the draft", func() error {
+		var drafts int
+		err := db.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM dataset WHERE draft_by IS NOT NULL`).Scan(&drafts)
+		if err == nil && drafts == 0 {
+			return errOther
+		}
+		return err
+	})
+	hangUp()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Fatalf("the publication was over before: %v", err)
+	}
+	if u = s.published("lakes", u.ID); u.Version != 1 {
+		t.Errorf("%+v", u)
+	}
+}
+
+// published waits until an upload is published.
+func (s *site) published(dataset, id string) (u upload) {
+	s.t.Helper()
+	s.eventually("publication of upload "+id, func() error {
+		s.ask(publisher, "GET", "/v1/datasets/"+dataset+"/uploads/"+id, nil).wants(200, &u)
+		if u.State != "published" {
+			return errOther
+		}
+		return nil
+	})
+	return u
 }

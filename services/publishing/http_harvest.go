@@ -61,6 +61,7 @@ type runView struct {
 
 type harvestOutput struct {
 	Location string `header:"Location"`
+	Replayed string `header:"Idempotent-Replayed"`
 	Body     struct {
 		*HarvestStatus
 		Runs []runView `json:"runs" doc:"The last 50, newest first"`
@@ -69,6 +70,7 @@ type harvestOutput struct {
 
 func (s *Service) postHarvest(ctx context.Context, in *struct {
 	DatasetPath
+	Repeatable
 	Body struct {
 		URL     string   `json:"url" maxLength:"2000" doc:"Address of the file" example:"https://data.nanchang.example/toilets.csv"`
 		Every   string   `json:"every" maxLength:"20" doc:"Time between two fetches, 5m to 720h" example:"24h"`
@@ -79,10 +81,17 @@ func (s *Service) postHarvest(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, errs.New(errs.Invalid, "").WithField("body.every", "malformed", "must be a duration from 5m to 720h, such as 24h or 90m")
 	}
-	if _, err := s.StartHarvest(ctx, Harvest{Dataset: in.ID, URL: in.Body.URL, Every: every, Repairs: in.Body.Repairs}); err != nil {
+	out, again, err := once(ctx, s, in.ID+" harvest", in.Key, in.Body, func(ctx context.Context) (string, error) {
+		h, err := s.StartHarvest(ctx, Harvest{Dataset: in.ID, URL: in.Body.URL, Every: every, Repairs: in.Body.Repairs})
+		return h.Dataset, err
+	}, func(ctx context.Context, id string) (*harvestOutput, error) {
+		return s.getHarvest(ctx, &DatasetPath{id})
+	})
+	if err != nil {
 		return nil, err
 	}
-	return s.getHarvest(ctx, &in.DatasetPath)
+	out.Replayed = replayed(again)
+	return out, nil
 }
 
 func (s *Service) getHarvest(ctx context.Context, in *DatasetPath) (*harvestOutput, error) {

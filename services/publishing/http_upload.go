@@ -183,7 +183,8 @@ func (s *Service) viewOfUpload(u Upload) UploadView {
 }
 
 type uploadOutput struct {
-	Body struct {
+	Replayed string `header:"Idempotent-Replayed"`
+	Body     struct {
 		UploadView
 		Progress *quality.Progress `json:"progress,omitempty" doc:"How far the gate is"`
 		Report   *quality.Report   `json:"report,omitempty" doc:"What the gate found, by column and by code"`
@@ -259,16 +260,22 @@ func (s *Service) deleteUpload(ctx context.Context, in *UploadPath) (*empty, err
 
 func (s *Service) postApproval(ctx context.Context, in *struct {
 	UploadPath
+	Repeatable
 	Body struct {
 		Decision string `json:"decision" enum:"approve,reject"`
 		Note     string `json:"note,omitempty" maxLength:"1000" doc:"Why" example:"compared with the list of the district offices"`
 	}
 }) (*uploadOutput, error) {
-	u, err := s.Decide(ctx, in.ID, in.Upload, in.Body.Decision == "approve", in.Body.Note)
+	u, again, err := once(ctx, s, in.ID+" approval "+in.Upload, in.Key, in.Body, func(ctx context.Context) (string, error) {
+		u, err := s.Decide(ctx, in.ID, in.Upload, in.Body.Decision == "approve", in.Body.Note)
+		return u.ID, err
+	}, func(ctx context.Context, id string) (Upload, error) { return s.Upload(ctx, in.ID, id) })
 	if err != nil {
 		return nil, err
 	}
-	return s.uploadAnswer(u)
+	out, err := s.uploadAnswer(u)
+	out.Replayed = replayed(again)
+	return out, err
 }
 
 // lineOf reads one line of a file of lines.

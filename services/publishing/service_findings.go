@@ -138,40 +138,55 @@ func (s *Service) Preview(ctx context.Context, dataset, id string, within *orb.B
 	if err != nil {
 		return p, err
 	}
-	codes, err := codesByRow(folder, code)
+	wanted := func(point) bool { return true }
+	if code != "" {
+		with, err := codesByRow(folder, func(_ int, found string) bool { return found == code })
+		if err != nil {
+			return p, readable(err, id)
+		}
+		wanted = func(at point) bool { return with[int(at.Row)] != nil }
+	}
+	points, matched, err := sample(folder, within, wanted, limit)
 	if err != nil {
 		return p, readable(err, id)
 	}
-	wanted := func(at point) bool { return code == "" || len(codes[int(at.Row)]) > 0 }
-	err = readPoints(folder, within, func(at point) error {
-		if wanted(at) {
-			p.Matched++
-		}
-		return nil
-	})
-	if err != nil {
-		return p, readable(err, id)
+	shown := map[int]bool{}
+	for _, at := range points {
+		shown[int(at.Row)] = true
 	}
-	points := make([]point, 0, min(limit, p.Matched))
-	seen := 0
-	err = readPoints(folder, within, func(at point) error {
-		if wanted(at) {
-			if len(points)*p.Matched <= seen*limit && len(points) < limit {
-				points = append(points, at)
-			}
-			seen++
-		}
-		return nil
-	})
-	if err == nil {
+	p.Matched = matched
+	if p.Codes, err = codesByRow(folder, func(row int, _ string) bool { return shown[row] }); err == nil {
 		p.Rows, err = readRowsAt(folder, points)
 	}
-	p.Codes = codes
 	return p, readable(err, id)
 }
 
-// codesByRow lists the codes of each row's issues, one code or all.
-func codesByRow(folder, code string) (map[int][]string, error) {
+// sample picks up to limit of the points that are wanted, evenly over the file,
+// and counts them.
+func sample(folder string, within *orb.Bound, wanted func(point) bool, limit int) (points []point, matched int, err error) {
+	err = readPoints(folder, within, func(at point) error {
+		if wanted(at) {
+			matched++
+		}
+		return nil
+	})
+	seen := 0
+	if err == nil {
+		err = readPoints(folder, within, func(at point) error {
+			if wanted(at) {
+				if len(points)*matched <= seen*limit && len(points) < limit {
+					points = append(points, at)
+				}
+				seen++
+			}
+			return nil
+		})
+	}
+	return points, matched, err
+}
+
+// codesByRow lists the codes of the issues of rows, as far as they are wanted.
+func codesByRow(folder string, wanted func(row int, code string) bool) (map[int][]string, error) {
 	codes := map[int][]string{}
 	f, err := os.Open(filepath.Join(folder, fileIssues))
 	if err != nil {
@@ -189,7 +204,7 @@ func codesByRow(folder, code string) (map[int][]string, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		if one.Row > 0 && (code == "" || one.Code == code) {
+		if one.Row > 0 && wanted(one.Row, one.Code) {
 			codes[one.Row] = append(codes[one.Row], one.Code)
 		}
 	}

@@ -110,8 +110,10 @@ func (s *Service) Decide(ctx context.Context, dataset, id string, approve bool, 
 }
 
 // publish writes the staged rows of an upload into the registry. The version
-// comes into force and the upload becomes published in one transaction.
+// comes into force and the upload becomes published in one transaction. It goes
+// on when the client has gone: a million rows take longer than a proxy waits.
 func (s *Service) publish(ctx context.Context, d Dataset, u Upload, from string) (Upload, error) {
+	ctx = context.WithoutCancel(ctx)
 	folder := s.runFolder(u)
 	if _, err := os.Stat(filepath.Join(folder, fileRows)); err != nil {
 		return u, readable(err, u.ID)
@@ -172,7 +174,7 @@ func (s *Service) Rollback(ctx context.Context, dataset string, to int64, note s
 	if err != nil {
 		return facility.Publication{}, err
 	}
-	return s.facilities.Rollback(ctx, dataset, to, facility.Provenance{By: actor(ctx), Org: d.Org, Note: note})
+	return s.facilities.Rollback(context.WithoutCancel(ctx), dataset, to, facility.Provenance{By: actor(ctx), Org: d.Org, Note: note})
 }
 
 // once does what a request asks for unless it was done under its

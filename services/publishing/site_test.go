@@ -380,7 +380,7 @@ func table(rows ...string) []byte {
 	b.WriteString("id,name,lat,lon,opening_hours\n")
 	for i, row := range rows {
 		id, name, _ := strings.Cut(row, " ")
-		fmt.Fprintf(&b, "%s,%s,%.4f,%.4f,24/7\n", id, name, 28.68+float64(i)*0.002, 115.85)
+		fmt.Fprintf(&b, "%s,%s,%.4f,%.4f,24/7\n", id, name, 28.68+float64(i%100)*0.002, 115.85+float64(i/100)*0.002)
 	}
 	return []byte(b.String())
 }

@@ -213,7 +213,7 @@ func (s *Service) usage(k known) usage {
 	return usage{
 		Curl: fmt.Sprintf("curl '%s?limit=10&bbox=%s%s'", items, box, category),
 		File: fmt.Sprintf("curl -o %s.csv '%s'", k.ID, s.download(k.Record, "csv")),
-		GDAL: fmt.Sprintf("ogr2ogr %s.gpkg OAPIF:%s/ogc %s", k.ID, s.PublicURL, k.ID),
+		GDAL: fmt.Sprintf("ogr2ogr %s.gpkg OAPIF:%s/ogc %s -oo PAGE_SIZE=1000", k.ID, s.PublicURL, k.ID),
 		Python: fmt.Sprintf("from owslib.ogcapi.features import Features\nfor f in Features(%q).collection_items(%q, limit=10)[\"features\"]:\n    print(f[\"properties\"][\"name\"])",
 			s.PublicURL+"/ogc", k.ID),
 		JavaScript: fmt.Sprintf("const answer = await fetch(%q);\nconst { features, numberMatched } = await answer.json();\nconsole.log(numberMatched, features.map((f) => f.properties.name));",
