@@ -1,7 +1,7 @@
 // A plain map for the console: points that were brought or cells that were measured, over the operator's base map or
 // none. It is loaded when it is needed, as MapLibre is large.
 
-import { type ExpressionSpecification, type GeoJSONSource, LngLatBounds, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import { type ExpressionSpecification, type GeoJSONSource, LngLatBounds, Map as MapLibre, setWorkerUrl, type VectorTileSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Feature, Geometry } from "geojson";
 import type { BaseMap } from "../../api/types";
@@ -17,6 +17,7 @@ export class PlaceMap {
   private readonly shifted: boolean;
   private features: Feature[] = [];
   private lit = 0;
+  private category = "";
   private styled = false;
   private framed = false;
 
@@ -53,6 +54,17 @@ export class PlaceMap {
     this.map.fitBounds(new LngLatBounds([bounds[0], bounds[1]], [bounds[2], bounds[3]]), { padding: 32, maxZoom: 15, duration: 0 });
   }
 
+  /** Which of the published facilities lie below: one category, or all with an empty one. */
+  setCategory(category: string): void {
+    if (category === this.category) return;
+    this.category = category;
+    this.map.getSource<VectorTileSource>("published")?.setTiles([this.tiles()]);
+  }
+
+  private tiles(): string {
+    return `${location.origin}/v1/tiles/${this.category || "all"}/{z}/{x}/{y}.mvt${this.shifted ? "?crs=gcj02" : ""}`;
+  }
+
   /** Brings the place of a row to the middle and marks it. */
   light(row: number): void {
     this.lit = row;
@@ -78,10 +90,11 @@ export class PlaceMap {
       sources: {
         ...ground.sources,
         shown: { type: "geojson", data: nothing },
-        published: { type: "vector", tiles: [`${location.origin}/v1/tiles/all/{z}/{x}/{y}.mvt${this.shifted ? "?crs=gcj02" : ""}`], maxzoom: 16 },
+        published: { type: "vector", tiles: [this.tiles()], maxzoom: 16 },
       },
       layers: [
         ...ground.layers,
+        { id: "crowd", type: "circle", source: "published", "source-layer": "clusters", paint: { "circle-color": c.muted, "circle-opacity": 0.35, "circle-radius": 5 } },
         { id: "published", type: "circle", source: "published", "source-layer": "facilities", paint: { "circle-color": c.muted, "circle-opacity": 0.35, "circle-radius": 3 } },
         {
           id: "cell", type: "fill", source: "shown", filter: ["==", ["geometry-type"], "Polygon"],
