@@ -20,7 +20,7 @@ func (s *Service) Routes(_ gin.IRouter, a huma.API, identify func(huma.Context, 
 		msgs = one + "/deliveries"
 	)
 	register(a, identify, http.MethodPost, all, "create-webhook", http.StatusCreated, "Subscribe to events",
-		"The answer holds the secret by which you tell our messages from others', this once.", s.postWebhook, http.StatusConflict)
+		"The answer holds the secret by which you tell our messages from others', this once.", s.postWebhook, http.StatusConflict, http.StatusUnprocessableEntity)
 	register(a, identify, http.MethodGet, all, "webhooks", http.StatusOK, "Your organisation's webhooks", "", s.getWebhooks)
 	register(a, identify, http.MethodGet, one, "webhook", http.StatusOK, "One webhook", "", s.getWebhook)
 	register(a, identify, http.MethodPatch, one, "change-webhook", http.StatusOK, "Change, pause or resume a webhook",
@@ -29,11 +29,11 @@ func (s *Service) Routes(_ gin.IRouter, a huma.API, identify func(huma.Context, 
 	register(a, identify, http.MethodPost, one+"/secret", "renew-webhook-secret", http.StatusOK, "Replace the secret",
 		"The old secret signs along with the new one for 24 hours.", s.postSecret)
 	register(a, identify, http.MethodPost, one+"/test", "test-webhook", http.StatusAccepted, "Send a message that tells of nothing", "",
-		s.postTest, http.StatusConflict)
+		s.postTest, http.StatusConflict, http.StatusUnprocessableEntity)
 	register(a, identify, http.MethodGet, msgs, "webhook-deliveries", http.StatusOK, "Messages and what became of them, newest first",
 		"Messages that have ended are kept for 30 days.", s.getDeliveries)
 	register(a, identify, http.MethodPost, msgs+"/{delivery}/replay", "replay-webhook-delivery", http.StatusAccepted, "Send a message again",
-		"It keeps its `webhook-id`, by which a receiver knows that it has seen it.", s.postReplay, http.StatusConflict)
+		"It keeps its `webhook-id`, by which a receiver knows that it has seen it.", s.postReplay, http.StatusConflict, http.StatusUnprocessableEntity)
 }
 
 // register mounts one typed operation behind identify.
@@ -105,6 +105,7 @@ type idInput struct {
 type webhookOutput struct{ Body webhookView }
 
 type createInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A name of the request, made up by you: sent again with it, the request is not done twice" example:"3f0d6a1e-0c0b-4d64"`
 	Body struct {
 		URL         string   `json:"url" minLength:"1" maxLength:"2000" doc:"Where messages are sent: an https address" example:"https://agency.example/fujin"`
 		Description string   `json:"description,omitempty" maxLength:"200"`
@@ -116,17 +117,32 @@ type createInput struct {
 type createOutput struct {
 	Location     string `header:"Location"`
 	CacheControl string `header:"Cache-Control"`
+	Replayed     string `header:"Idempotent-Replayed"`
 	Body         webhookView
 }
 
 func (s *Service) postWebhook(ctx context.Context, in *createInput) (*createOutput, error) {
-	w, err := s.create(ctx, Webhook{URL: in.Body.URL, Description: in.Body.Description, Topics: in.Body.Topics, Datasets: in.Body.Datasets})
+	id, again, err := s.once(ctx, "create", in.Key, in.Body, func(ctx context.Context) (string, error) {
+		made, err := s.create(ctx, Webhook{URL: in.Body.URL, Description: in.Body.Description, Topics: in.Body.Topics, Datasets: in.Body.Datasets})
+		return made.ID, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.get(ctx, id, org.Publisher)
 	if err != nil {
 		return nil, err
 	}
 	shown := view(w)
 	shown.Secret = w.secret
-	return &createOutput{Location: "/v1/webhooks/" + w.ID, CacheControl: "no-store", Body: shown}, nil
+	return &createOutput{Location: "/v1/webhooks/" + id, CacheControl: "no-store", Replayed: replayed(again), Body: shown}, nil
+}
+
+func replayed(again bool) string {
+	if again {
+		return "true"
+	}
+	return ""
 }
 
 type listOutput struct {
@@ -212,25 +228,40 @@ func (s *Service) postSecret(ctx context.Context, in *idInput) (*secretOutput, e
 	return out, nil
 }
 
-type deliveryOutput struct{ Body deliveryView }
+type deliveryOutput struct {
+	Replayed string `header:"Idempotent-Replayed"`
+	Body     deliveryView
+}
 
-func (s *Service) postTest(ctx context.Context, in *idInput) (*deliveryOutput, error) {
-	d, err := s.test(ctx, in.ID)
+// send answers with the message that do has sent, or had sent under the same key.
+func (s *Service) send(ctx context.Context, key string, route [2]string, do func(context.Context) (Delivery, error)) (*deliveryOutput, error) {
+	id, again, err := s.once(ctx, "send", key, route, func(ctx context.Context) (string, error) {
+		d, err := do(ctx)
+		return d.ID, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &deliveryOutput{viewDelivery(d)}, nil
+	d, err := s.delivery(ctx, route[0], id)
+	if err != nil {
+		return nil, err
+	}
+	return &deliveryOutput{replayed(again), viewDelivery(d)}, nil
+}
+
+func (s *Service) postTest(ctx context.Context, in *struct {
+	ID  string `path:"id" maxLength:"64" doc:"Of the webhook"`
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A name of the request, made up by you: sent again with it, the request is not done twice" example:"3f0d6a1e-0c0b-4d64"`
+}) (*deliveryOutput, error) {
+	return s.send(ctx, in.Key, [2]string{in.ID, "test"}, func(ctx context.Context) (Delivery, error) { return s.test(ctx, in.ID) })
 }
 
 func (s *Service) postReplay(ctx context.Context, in *struct {
 	ID       string `path:"id" maxLength:"64" doc:"Of the webhook"`
 	Delivery string `path:"delivery" maxLength:"64" doc:"Id of the message"`
+	Key      string `header:"Idempotency-Key" maxLength:"200" doc:"A name of the request, made up by you: sent again with it, the request is not done twice" example:"3f0d6a1e-0c0b-4d64"`
 }) (*deliveryOutput, error) {
-	d, err := s.replay(ctx, in.ID, in.Delivery)
-	if err != nil {
-		return nil, err
-	}
-	return &deliveryOutput{viewDelivery(d)}, nil
+	return s.send(ctx, in.Key, [2]string{in.ID, in.Delivery}, func(ctx context.Context) (Delivery, error) { return s.replay(ctx, in.ID, in.Delivery) })
 }
 
 type deliveriesInput struct {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"fujin/services/platform/idempotency"
 	"fujin/services/platform/jobs"
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/errs"
@@ -64,6 +65,35 @@ func (s *Service) create(ctx context.Context, w Webhook) (Webhook, error) {
 		return tx.Emit(ctx, "webhook.created", w.ID, map[string]string{"org": w.Org})
 	})
 	return w, err
+}
+
+// once does what a request asks for and gives the id of what came of it; the same id again, and nothing is done, if it was
+// done under the request's Idempotency-Key before.
+func (s *Service) once(ctx context.Context, route, key string, request any, do func(context.Context) (string, error)) (id string, again bool, err error) {
+	p, err := acting(ctx, org.Publisher)
+	if err != nil {
+		return "", false, err
+	}
+	return idempotency.Once(ctx, s.keys, route+" "+p.KeyID, key, request, do)
+}
+
+// delivery finds one message to a subscriber.
+func (s *Service) delivery(ctx context.Context, webhook, id string) (Delivery, error) {
+	if _, err := s.get(ctx, webhook, org.Reader); err != nil {
+		return Delivery{}, err
+	}
+	d, err := selectDelivery(ctx, s.db.Reader(), id)
+	if err != nil || d.Webhook != webhook {
+		return d, noDelivery(id, err)
+	}
+	return d, nil
+}
+
+func noDelivery(id string, cause error) error {
+	if cause != nil && errs.KindOf(cause) != errs.NotFound {
+		return cause
+	}
+	return errs.New(errs.NotFound, "this webhook has no delivery %s; they are kept for 30 days", id).Because(cause)
 }
 
 func (s *Service) list(ctx context.Context) ([]Webhook, error) {
@@ -195,7 +225,7 @@ func (s *Service) replay(ctx context.Context, id, delivery string) (d Delivery, 
 			return noWebhook(id, err)
 		}
 		if d, err = selectDelivery(ctx, tx, delivery); err != nil || d.Webhook != id {
-			return errs.New(errs.NotFound, "this webhook has no delivery %s; they are kept for 30 days", delivery).Because(err)
+			return noDelivery(delivery, err)
 		}
 		if w.State != Active {
 			return notActive(w)

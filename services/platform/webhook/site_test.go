@@ -133,11 +133,15 @@ func (s *site) ask(key, method, path, body string, status int, into any) {
 	}
 }
 
-func (s *site) send(key, method, path, body string) *httptest.ResponseRecorder {
+// send sends a request with a key and further headers (name, value, …).
+func (s *site) send(key, method, path, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	if key != "" {
 		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)

@@ -21,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"fujin/services/platform/idempotency"
 	"fujin/services/platform/jobs"
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/errs"
@@ -139,6 +140,7 @@ type Options struct {
 type Service struct {
 	db      *kernel.DB
 	jobs    *jobs.Service
+	keys    *idempotency.Keys
 	log     *slog.Logger
 	options Options
 	client  http.Client
@@ -147,7 +149,11 @@ type Service struct {
 
 // New prepares the tables and registers the jobs. From its first call on a database, events count.
 func New(ctx context.Context, db *kernel.DB, queue *jobs.Service, options Options) (*Service, error) {
-	s := &Service{db: db, jobs: queue, log: options.Logger, options: options, client: *options.Client, sources: map[string]Source{}}
+	keys, err := idempotency.New(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{db: db, jobs: queue, keys: keys, log: options.Logger, options: options, client: *options.Client, sources: map[string]Source{}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -159,7 +165,7 @@ func New(ctx context.Context, db *kernel.DB, queue *jobs.Service, options Option
 	if err := db.Migrate(ctx, "webhook", migrations); err != nil {
 		return nil, err
 	}
-	err := db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error { return insertPosition(ctx, tx) })
+	err = db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error { return insertPosition(ctx, tx) })
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -258,5 +259,37 @@ func TestSeveralServersTellOnce(t *testing.T) {
 		if len(listed) != events {
 			t.Errorf("%d of %d deliveries are listed", len(listed), events)
 		}
+	})
+}
+
+func TestARequestWithAKeyIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, open func() *kernel.DB) {
+		s := serve(t, open(), nil, webhook.Options{})
+		key, r := s.key("red", org.Publisher), receive(t)
+		again := func(path, body string, status int, header string) (made hook) {
+			t.Helper()
+			w := s.send(key, "POST", path, body, "Idempotency-Key", "k-"+path)
+			if err := json.Unmarshal(w.Body.Bytes(), &made); err != nil || w.Code != status || w.Header().Get("Idempotent-Replayed") != header {
+				t.Fatalf("%s: %d %q %s", path, w.Code, w.Header().Get("Idempotent-Replayed"), w.Body)
+			}
+			return made
+		}
+		body := `{"url":"` + r.URL + `"}`
+		first, second := again("/v1/webhooks", body, 201, ""), again("/v1/webhooks", body, 201, "true")
+		if first.Secret == "" || first.ID != second.ID || first.Secret != second.Secret {
+			t.Errorf("%+v, then %+v", first, second)
+		}
+		again("/v1/webhooks", `{"url":"https://other.example"}`, 422, "")
+		test := "/v1/webhooks/" + first.ID + "/test"
+		if one, two := again(test, "", 202, ""), again(test, "", 202, "true"); one.ID != two.ID {
+			t.Errorf("%+v, then %+v", one, two)
+		}
+		replay := "/v1/webhooks/" + first.ID + "/deliveries/" + s.eventually(key, first.ID, "the test", func(d delivery) bool { return d.State == "delivered" }).ID + "/replay"
+		again(replay, "", 202, "")
+		again(replay, "", 202, "true")
+		r.next("the test")
+		r.next("its replay")
+		r.nothing("what was asked for once came twice")
 	})
 }
