@@ -194,4 +194,8 @@ func TestAddressesThatAreNotHarvested(t *testing.T) {
 	if h.Outcome != "failed" || !strings.Contains(h.Message, "private network") {
 		t.Errorf("a private address: %+v", h)
 	}
+	h = s.fetched(&feed{Server: &httptest.Server{URL: "http://nowhere.invalid"}}, "")
+	if h.Outcome != "failed" || h.Message != "the name nowhere.invalid in the address is not known, or cannot be looked up now" {
+		t.Errorf("a name that does not exist: %+v", h)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path"
@@ -193,7 +194,10 @@ func (s *Service) download(ctx context.Context, h Harvest, u Upload) (outbound.D
 // excuse says why a file could not be fetched and what to do.
 func excuse(err error) string {
 	var failed *url.Error
+	var unknown *net.DNSError // names the resolver too, which is nobody's business
 	switch {
+	case errors.As(err, &unknown):
+		return fmt.Sprintf("the name %s in the address is not known, or cannot be looked up now", unknown.Name)
 	case errors.Is(err, outbound.ErrRefused):
 		return "the address lies in a private network; the operator can allow it with --outbound-allow"
 	case errors.Is(err, outbound.ErrTooLarge):
