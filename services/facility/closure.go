@@ -104,7 +104,7 @@ func mustBeIn(ctx context.Context, q kernel.Queryer, dataset, id string) error {
 		return err
 	}
 	found := false
-	err = each(ctx, q, d.Version, func(*stored) error { found = true; return nil }, inForce+` AND id = $3`, dataset, d.Version, id)
+	err = each(ctx, q, d.Version, func(*stored) error { found = true; return nil }, byID+` AND id = $3`, dataset, d.Version, id)
 	if err == nil && !found {
 		err = errs.New(errs.NotFound, "dataset %q has no facility %q", dataset, clip(id))
 	}

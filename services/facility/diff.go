@@ -129,7 +129,7 @@ func (d Delta) reversed() Delta {
 
 // walkBegun visits what the higher version has new or otherwise.
 func (s *Service) walkBegun(ctx context.Context, dataset string, low, high int64, yield func(Delta) error) error {
-	var at place
+	at := firstAfter(low)
 	for more := true; more; {
 		page, err := s.page(ctx, high, begunBetween, dataset, low, high, at.version, at.id, walkPage)
 		if err != nil {
@@ -156,7 +156,7 @@ func (s *Service) walkBegun(ctx context.Context, dataset string, low, high int64
 
 // walkGone visits what the lower version has and the higher has not.
 func (s *Service) walkGone(ctx context.Context, dataset string, low, high int64, yield func(Delta) error) error {
-	var at place
+	at := firstAfter(low)
 	for more := true; more; {
 		page, err := s.page(ctx, low, endedBetween, dataset, low, high, at.version, at.id, walkPage)
 		if err != nil {

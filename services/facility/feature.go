@@ -82,7 +82,7 @@ func (s *Service) Feature(ctx context.Context, dataset string, version int64, id
 		found = true
 		f, err = row.feature(d.Version == newest)
 		return err
-	}, inForce+` AND id = $3`, dataset, d.Version, id)
+	}, byID+` AND id = $3`, dataset, d.Version, id)
 	if err == nil && !found {
 		err = errs.New(errs.NotFound, "version %d of dataset %q has no facility %q", d.Version, dataset, clip(id))
 	}
@@ -131,7 +131,7 @@ const walkPage = 2000
 // walk visits a version's rows behind an id, in the order of ids. The value is
 // reused.
 func (s *Service) walk(ctx context.Context, dataset string, version int64, after string, limit int, visit func(*stored) error) error {
-	return s.pages(ctx, version, after, limit, visit, inForce+` AND id > $3 ORDER BY id LIMIT $4`, dataset, version)
+	return s.pages(ctx, version, after, limit, visit, byID+` AND id > $3 ORDER BY id LIMIT $4`, dataset, version)
 }
 
 // walkBox is walk for what may touch a box.
@@ -141,7 +141,7 @@ func (s *Service) walkBox(ctx context.Context, d Dataset, b orb.Bound, after str
 	if west > east {
 		sideways = `(lon >= $7 OR lon <= $8)`
 	}
-	return s.pages(ctx, d.Version, after, limit, visit, inForce+` AND id > $3 AND (shape IS NOT NULL OR lat >= $5 AND lat <= $6 AND `+sideways+`)
+	return s.pages(ctx, d.Version, after, limit, visit, byID+` AND id > $3 AND (shape IS NOT NULL OR lat >= $5 AND lat <= $6 AND `+sideways+`)
 		ORDER BY id LIMIT $4`, d.ID, d.Version, b.Min[1], b.Max[1], west, east)
 }
 

@@ -94,7 +94,7 @@ type known struct {
 
 func newKnown() *known { return &known{byKey: map[string][]int{}, ids: map[string]bool{}} }
 
-// add enters a facility, once.
+// add enters a facility, once; they come in the order of ids.
 func (k *known) add(row KnownRow) {
 	if k.ids[row.ID] {
 		return
@@ -102,13 +102,6 @@ func (k *known) add(row KnownRow) {
 	k.ids[row.ID] = true
 	k.byKey[row.Key] = append(k.byKey[row.Key], len(k.rows))
 	k.rows = append(k.rows, row)
-}
-
-// sort brings the lists into the order of ids.
-func (k *known) sort() {
-	for _, list := range k.byKey {
-		slices.SortFunc(list, func(a, b int) int { return cmp.Compare(k.rows[a].ID, k.rows[b].ID) })
-	}
 }
 
 // match gives the facility of each row of a batch, nil where there is none.

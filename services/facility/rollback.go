@@ -35,7 +35,7 @@ func (s *Service) Rollback(ctx context.Context, dataset string, to int64, p Prov
 
 // restore brings back the forms that versions after an earlier one ended.
 func (d *draft) restore(ctx context.Context, to int64) error {
-	var at place
+	at := firstAfter(to)
 	for more := true; more; {
 		var added, changed []string
 		var next place
@@ -69,7 +69,7 @@ func (d *draft) restore(ctx context.Context, to int64) error {
 
 // retract ends the facilities that an earlier version did not have.
 func (d *draft) retract(ctx context.Context, to int64) error {
-	var at place
+	at := firstAfter(to)
 	for more := true; more; {
 		var ended int64
 		var next place

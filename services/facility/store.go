@@ -1,9 +1,11 @@
 package facility
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -224,13 +226,18 @@ const matchesPerQuery = 500
 const (
 	matchInForce = `to_version IS NULL AND dataset = $1 AND +from_version <= $2
 		AND NOT EXISTS (SELECT 1 FROM facility_kept k WHERE k.dataset = facility.dataset AND k.id = facility.id)`
-	matchFormer = `to_version IS NOT NULL AND dataset = $1 AND +to_version <= $2
+	matchFormer = `+to_version IS NOT NULL AND dataset = $1 AND +to_version <= $2
 		AND NOT EXISTS (SELECT 1 FROM facility o WHERE o.dataset = facility.dataset AND o.id = facility.id AND o.to_version IS NULL)`
 )
 
-// findMatches collects the rows that bear one of the keys and meet a condition.
+// findMatches collects the facilities with a row that bears one of the keys and
+// meets a condition; of several such rows the last one counts.
 func findMatches(ctx context.Context, q kernel.Queryer, dataset string, version int64, where string, keys []string) (*known, error) {
-	found := newKnown()
+	type form struct {
+		KnownRow
+		ended int64
+	}
+	var forms []form
 	for len(keys) > 0 {
 		n := min(len(keys), matchesPerQuery)
 		args := append(make([]any, 0, n+2), dataset, version)
@@ -238,27 +245,37 @@ func findMatches(ctx context.Context, q kernel.Queryer, dataset string, version 
 			args = append(args, k)
 		}
 		keys = keys[n:]
-		rows, err := q.QueryContext(ctx, `SELECT id, match_key, digest, lat, lon, CASE WHEN noted_version <= $2 THEN noted_at ELSE verified_at END
-			FROM facility WHERE `+where+` AND match_key IN `+placeholders(1, n, 3)+` ORDER BY id, to_version DESC`, args...)
+		rows, err := q.QueryContext(ctx, matchQuery(where, n), args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
-			var m KnownRow
-			var verified sql.NullInt64
-			if err := rows.Scan(&m.ID, &m.Key, &m.Digest, &m.Lat, &m.Lon, &verified); err != nil {
+			var m form
+			var verified, ended sql.NullInt64
+			if err := rows.Scan(&m.ID, &m.Key, &m.Digest, &m.Lat, &m.Lon, &verified, &ended); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			m.VerifiedAt = verified.Int64
-			found.add(m)
+			m.VerifiedAt, m.ended = verified.Int64, ended.Int64
+			forms = append(forms, m)
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}
-	found.sort()
+	slices.SortFunc(forms, func(a, b form) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(b.ended, a.ended)) })
+	found := newKnown()
+	for _, m := range forms {
+		found.add(m.KnownRow)
+	}
 	return found, nil
+}
+
+// matchQuery looks up n keys. It leaves sorting to the caller: SQLite would walk
+// through all of the dataset to have the rows in order.
+func matchQuery(where string, n int) string {
+	return `SELECT id, match_key, digest, lat, lon, CASE WHEN noted_version <= $2 THEN noted_at ELSE verified_at END, to_version
+		FROM facility WHERE ` + where + ` AND match_key IN ` + placeholders(1, n, 3)
 }
 
 // rowsPerInsert bounds the parameters of one statement (SQLite takes 32,766).

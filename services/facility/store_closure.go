@@ -35,8 +35,7 @@ func eachOf(ctx context.Context, q kernel.Queryer, dataset string, version int64
 			args = append(args, id)
 		}
 		ids = ids[n:]
-		err := each(ctx, q, version, fn, `dataset = $1 AND +from_version <= $2 AND (to_version IS NULL OR to_version > $2)
-			AND id IN `+placeholders(1, n, 3)+` ORDER BY id`, args...)
+		err := each(ctx, q, version, fn, byID+` AND id IN `+placeholders(1, n, 3)+` ORDER BY id`, args...)
 		if err != nil {
 			return err
 		}

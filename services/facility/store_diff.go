@@ -10,20 +10,24 @@ import (
 
 // Rows that tell two versions $2 < $3 apart, page by page: those in force in the
 // later one that began since, and those in force in the earlier one that ended
-// since. ($4, $5) is the version and id behind which a page begins, $6 its length.
+// since. ($4, $5) is the version and id behind which a page begins, at first
+// those of firstAfter; $6 is its length.
 const (
-	begunBetween = `dataset = $1 AND from_version > $2 AND from_version <= $3 AND (to_version IS NULL OR to_version > $3)
+	begunBetween = `dataset = $1 AND +from_version > $2 AND from_version <= $3 AND (+to_version IS NULL OR +to_version > $3)
 		AND (from_version, id) > ($4, $5) ORDER BY from_version, id LIMIT $6`
-	endedBetween = `dataset = $1 AND from_version <= $2 AND to_version > $2 AND to_version <= $3
+	endedBetween = `dataset = $1 AND +from_version <= $2 AND +to_version > $2 AND to_version <= $3
 		AND (to_version, id) > ($4, $5) ORDER BY to_version, id LIMIT $6`
 )
+
+// firstAfter is where a walk over what happened after a version begins.
+func firstAfter(version int64) place { return place{version: version + 1} }
 
 // endedSince lists, of the next limit rows of an earlier version that ended
 // since, the facilities that are gone and those that have another form now.
 func endedSince(ctx context.Context, q kernel.Queryer, base Dataset, to int64, after *place, limit int) (gone, other []string, more bool, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT f.to_version, f.id, n.id, n.digest = f.digest AND n.match_key = f.match_key FROM facility f
-		LEFT JOIN facility n ON n.dataset = f.dataset AND n.id = f.id AND n.to_version IS NULL AND n.from_version <= $3
-		WHERE f.dataset = $1 AND f.from_version <= $2 AND f.to_version > $2 AND f.to_version <= $3 AND (f.to_version, f.id) > ($4, $5)
+		LEFT JOIN facility n ON n.dataset = f.dataset AND n.id = f.id AND n.to_version IS NULL AND +n.from_version <= $3
+		WHERE f.dataset = $1 AND +f.from_version <= $2 AND +f.to_version > $2 AND f.to_version <= $3 AND (f.to_version, f.id) > ($4, $5)
 		ORDER BY f.to_version, f.id LIMIT $6`, base.ID, to, base.Version, after.version, after.id, limit)
 	if err != nil {
 		return nil, nil, false, err
@@ -50,8 +54,8 @@ func endedSince(ctx context.Context, q kernel.Queryer, base Dataset, to int64, a
 // version, the facilities that it did not have.
 func begunSince(ctx context.Context, q kernel.Queryer, base Dataset, to int64, after *place, limit int) (ids []string, more bool, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT f.from_version, f.id, o.id FROM facility f
-		LEFT JOIN facility o ON o.dataset = f.dataset AND o.id = f.id AND o.from_version <= $2 AND o.to_version > $2
-		WHERE f.to_version IS NULL AND f.dataset = $1 AND f.from_version > $2 AND f.from_version <= $3 AND (f.from_version, f.id) > ($4, $5)
+		LEFT JOIN facility o ON o.dataset = f.dataset AND o.id = f.id AND +o.from_version <= $2 AND +o.to_version > $2
+		WHERE +f.to_version IS NULL AND f.dataset = $1 AND +f.from_version > $2 AND f.from_version <= $3 AND (f.from_version, f.id) > ($4, $5)
 		ORDER BY f.from_version, f.id LIMIT $6`, base.ID, to, base.Version, after.version, after.id, limit)
 	if err != nil {
 		return nil, false, err
@@ -88,8 +92,8 @@ func copyRows(ctx context.Context, tx *kernel.Tx, dataset string, from, version 
 		_, err := tx.ExecContext(ctx, `INSERT INTO facility (`+columns+`)
 			SELECT f.dataset, $3, f.id, f.match_key, f.digest, f.category, f.lat, f.lon, f.shape, f.cell, f.traits, f.hours, f.zone, f.doc,
 				CASE WHEN `+verifiedOf("n")+` > coalesce(`+verifiedOf("f")+`, 0) THEN `+verifiedOf("n")+` ELSE `+verifiedOf("f")+` END
-			FROM facility f LEFT JOIN facility n ON n.dataset = f.dataset AND n.id = f.id AND n.to_version = $3
-			WHERE f.dataset = $1 AND f.from_version <= $2 AND f.to_version > $2 AND f.id IN `+placeholders(1, n, 4), args...)
+			FROM facility f LEFT JOIN facility n ON n.dataset = f.dataset AND n.id = f.id AND +n.to_version = $3
+			WHERE f.dataset = $1 AND +f.from_version <= $2 AND +f.to_version > $2 AND f.id IN `+placeholders(1, n, 4), args...)
 		if err != nil {
 			return err
 		}

@@ -29,8 +29,9 @@ UPDATE facility SET noted_at = verified_at WHERE noted_version IS NOT NULL;
 -- Walks over what versions ended go page by page, in this order.
 DROP INDEX facility_ended;
 CREATE INDEX facility_ended ON facility (dataset, to_version, id) WHERE to_version IS NOT NULL;
--- A facility that comes back gets its id back.
-CREATE INDEX facility_former ON facility (dataset, match_key) WHERE to_version IS NOT NULL;
+-- A facility that comes back gets its id back: earlier forms are looked up too.
+DROP INDEX facility_match;
+CREATE INDEX facility_match ON facility (dataset, match_key);
 
 -- A place that is shut for a while. It lies over whatever version is in force;
 -- the columns have names of their own because every read of facilities joins them.
