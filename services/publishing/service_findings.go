@@ -63,6 +63,16 @@ func (s *Service) examined(ctx context.Context, dataset, id string) (Upload, str
 	return u, s.runFolder(u), nil
 }
 
+// staged is examined for what is kept only until the upload is published.
+func (s *Service) staged(ctx context.Context, dataset, id string) (Upload, string, error) {
+	u, folder, err := s.examined(ctx, dataset, id)
+	if err == nil && u.State == Published {
+		err = errs.New(errs.Conflict, "upload %s is published: …/features?as_of=%d shows its places, …/diff?from=%d&to=%d what it changed", id, u.Version, max(u.Version-1, 1), u.Version).
+			WithCode("already_published")
+	}
+	return u, folder, err
+}
+
 // Issues hands over what is wrong with the rows of an upload, in the order of
 // its file, of one code or of all, from a line on; line is where the next page
 // begins.
@@ -134,7 +144,7 @@ type Preview struct {
 // Preview gives up to limit places of an upload within a box (nil: all); code
 // selects those with an issue of that code.
 func (s *Service) Preview(ctx context.Context, dataset, id string, within *orb.Bound, code string, limit int) (p Preview, err error) {
-	_, folder, err := s.examined(ctx, dataset, id)
+	_, folder, err := s.staged(ctx, dataset, id)
 	if err != nil {
 		return p, err
 	}
@@ -225,7 +235,7 @@ type Delta struct {
 // Changes hands over what publishing an upload would change against the version
 // that it was compared with.
 func (s *Service) Changes(ctx context.Context, dataset, id string) (walk func(yield func(Delta) error) error, err error) {
-	u, folder, err := s.examined(ctx, dataset, id)
+	u, folder, err := s.staged(ctx, dataset, id)
 	if err != nil {
 		return nil, err
 	}

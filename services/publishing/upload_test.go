@@ -196,6 +196,13 @@ func TestFindingsArePagedAndMapped(t *testing.T) {
 	}
 	s.ask(reader, "GET", at+"/preview?bbox=1,2,3", nil).refused(400, "invalid")
 	s.ask(reader, "GET", at+"/issues?cursor=MTc", nil).refused(400, "invalid")
+	s.publish("lakes", u.ID, "")
+	for _, gone := range []string{"/preview", "/diff"} {
+		if text := s.ask(reader, "GET", at+gone, nil).refused(409, "already_published"); !strings.Contains(text, "as_of=1") {
+			t.Error(text)
+		}
+	}
+	s.ask(reader, "GET", at+"/issues?code=hours_unparsed", nil).wants(200)
 }
 
 func TestAnUploadIsDeletedWithItsFile(t *testing.T) {
@@ -290,6 +297,13 @@ func TestAServerThatStopsLeavesItsUploadsToTheNext(t *testing.T) {
 	first.ask(publisher, "POST", "/v1/datasets/lakes/uploads", table("1 East")).wants(202, &u)
 	first.eventually("the passage", func() error { return gate.has(1) })
 	first.stop()
+	// A database that was restored from a backup has no queue.
+	if err := db.Write(t.Context(), func(ctx context.Context, tx *kernel.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM river_job`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -372,5 +386,32 @@ func TestAFirstFileIsComparedWithItsNeighbours(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("repairs %+v, codes %+v", u.Report.Repairs, u.Report.Codes)
+	}
+}
+
+// TestServersShareTheFolderOfUploads brings a file to one server and publishes
+// it through another.
+func TestServersShareTheFolderOfUploads(t *testing.T) {
+	t.Parallel()
+	cfg := dbtest.Config(t, kernel.Postgres)
+	open := func() *kernel.DB {
+		db, err := kernel.Open(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	db := open()
+	a := serve(t, db, publishing.Options{Access: access(t, db)})
+	db = open()
+	b := assemble(t, db, publishing.Options{Access: access(t, db)})
+	b.keys = a.keys
+	a.dataset("lakes", nil)
+	for i := range 4 {
+		u := a.bring("lakes", "a.csv", table(fmt.Sprint("1 East ", i)))
+		if v := b.publish("lakes", u.ID, ""); v != int64(i+1) {
+			t.Errorf("version %d", v)
+		}
 	}
 }

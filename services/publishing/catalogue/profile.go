@@ -237,7 +237,7 @@ func AttributeName(key string) string {
 // fixed properties, and the parameters of the OGC API.
 func Reserved() []string {
 	return append(Fixed(), "id", "geometry", "version", "closed_from", "closed_until", "closed_reason",
-		"limit", "bbox", "bbox-crs", "datetime", "crs", "sortby", "filter", "filter-lang", "filter-crs", "as_of", "cursor", "f")
+		"limit", "bbox", "bbox-crs", "datetime", "crs", "sortby", "filter", "filter-lang", "filter-crs", "as_of", "cursor", "offset", "f")
 }
 
 func (c *counting) understands(text string) bool {

@@ -76,7 +76,7 @@ func operation(id, tag, summary, mediaType string, parameters ...string) object 
 
 func paths() object {
 	items := append(append([]string{"collectionId"}, itemParams()...), catalogue.Fixed()...)
-	records := append([]string{"limit", "bbox", "bbox-crs", "datetime", "crs", "sortby", "filter", "filter-lang", "filter-crs", "cursor"}, recordParams()...)
+	records := append([]string{"limit", "bbox", "bbox-crs", "datetime", "crs", "sortby", "filter", "filter-lang", "filter-crs", "cursor", "offset"}, recordParams()...)
 	tile := []string{"collectionId", "tileMatrix", "tileRow", "tileCol"}
 	return object{
 		"/":                                 operation("landing", "Capabilities", "Landing page", typeJSON),
@@ -115,8 +115,10 @@ func parameters() object {
 		"datetime":    declared("datetime", "A time, or an interval such as 2026-01-01T00:00:00Z/..: when a feature was last verified, a record last updated; what has no time matches", text()),
 		"as_of":       declared("as_of", "The number of a version, or a time at which it was in force", text()),
 		"cursor":      declared("cursor", "Where the page before ended; next links hold it", text()),
-		"f":           declared("f", "Encoding of the answer, instead of the Accept header", object{"type": "string", "enum": []string{"json", "html"}}),
-		"q":           declared("q", "Search terms, any of those that commas separate", text()),
+		"offset": declared("offset", "How many items of the first page to leave out; next links are faster and see one version",
+			object{"type": "integer", "minimum": 0, "maximum": maxOffset, "default": 0}),
+		"f": declared("f", "Encoding of the answer, instead of the Accept header", object{"type": "string", "enum": []string{"json", "html"}}),
+		"q": declared("q", "Search terms, any of those that commas separate", text()),
 		"sortby": object{"name": "sortby", "in": "query", "style": "form", "explode": false, "description": "Sortables, each with - for descending order",
 			"schema": object{"type": "array", "minItems": 1, "maxItems": 5, "items": object{"type": "string", "pattern": "[+|-]?.+"}}},
 		"queryables": object{"name": "queryables", "in": "query", "style": "form", "explode": true, "description": "Any other property that the collection's queryables list",

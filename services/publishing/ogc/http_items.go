@@ -22,14 +22,14 @@ func (s *Service) getItems(r *request) error {
 	if list, ok := c.(*recordList); ok {
 		list.narrow(q, r)
 	}
-	p, err := q.run(ctx, c)
+	p, err := s.run(ctx, q, c)
 	if err != nil {
 		return err
 	}
 	links := append(s.views(r, typeGeoJSON), link{s.collectionURL(r), "collection", typeJSON, "The collection", false})
 	next := ""
 	if p.next != nil {
-		next = s.address(r, "cursor", p.next.String())
+		next = s.address(r, "cursor", p.next.String(), "offset", "")
 		kind := typeGeoJSON
 		if r.html {
 			kind = typeHTML

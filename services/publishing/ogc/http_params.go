@@ -18,11 +18,14 @@ import (
 const (
 	defaultLimit = 100
 	maxLimit     = 10_000
+	maxOffset    = 100_000
+	// maxSortedOffset is less: what is left out has to be put in order too.
+	maxSortedOffset = 10_000
 )
 
 // itemParams are the parameters of items, besides the queryables.
 func itemParams() []string {
-	return []string{"limit", "bbox", "bbox-crs", "datetime", "crs", "sortby", "filter", "filter-lang", "filter-crs", "as_of", "cursor"}
+	return []string{"limit", "bbox", "bbox-crs", "datetime", "crs", "sortby", "filter", "filter-lang", "filter-crs", "as_of", "cursor", "offset"}
 }
 
 // recordParams are those that records have besides.
@@ -88,6 +91,7 @@ func (r *request) query(ctx context.Context, c collection) (q *query, system crs
 		func() error { return r.filter(ctx, q, c) },
 		func() error { return r.sortby(ctx, q, c) },
 		func() error { return r.cursor(q) },
+		func() error { return r.offset(q) },
 	} {
 		if err := step(); err != nil {
 			return nil, system, err
@@ -293,5 +297,26 @@ func (r *request) cursor(q *query) error {
 		return invalid("cursor", "other_query", "belongs to a query with another sortby; follow the links as they are")
 	}
 	q.after = c
+	return nil
+}
+
+// offset is of the first page alone; links to others hold a cursor instead.
+func (r *request) offset(q *query) error {
+	text, given := r.values["offset"]
+	if !given {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	most := maxOffset
+	if len(q.sort) > 0 {
+		most = maxSortedOffset
+	}
+	switch {
+	case err != nil || n < 0 || n > most:
+		return invalid("offset", "out_of_range", "must be a whole number from 0 to %d; next links have no such bound", most)
+	case q.after != nil:
+		return invalid("offset", "other_query", "cannot be used with cursor; follow the links as they are")
+	}
+	q.offset = n
 	return nil
 }

@@ -64,6 +64,34 @@ func TestPagesAreCompleteWhateverIsPublished(t *testing.T) {
 	})
 }
 
+// TestOffsetLeavesOutTheFirst, for clients that page by it.
+func TestOffsetLeavesOutTheFirst(t *testing.T) {
+	s := serve(t, openSQLite(t))
+	s.publish("wc", toilets(50)...)
+	for _, query := range []string{"", "&wheelchair=yes", "&sortby=-name"} {
+		whole, _ := s.walk(items+"?limit=100"+query, nil)
+		a := s.ok(items + "?limit=5&offset=7" + query)
+		var got []string
+		for _, f := range a.features() {
+			got = append(got, f["id"].(string))
+		}
+		if !slices.Equal(got, whole[7:12]) || int(a.doc["numberMatched"].(float64)) != len(whole) {
+			t.Errorf("%q: %v", query, got)
+		}
+		if rest, _ := s.walk(items+"?limit=5&offset=7"+query, nil); !slices.Equal(rest, whole[7:]) {
+			t.Errorf("%q: %d of %d follow", query, len(rest), len(whole)-7)
+		}
+		if a := s.ok(items + "?offset=60" + query); len(a.features()) != 0 {
+			t.Errorf("%q: %d beyond the end", query, len(a.features()))
+		}
+	}
+	for _, bad := range []string{"offset=-1", "offset=x", "offset=100001", "offset=10001&sortby=name"} {
+		if a := s.get(items + "?" + bad); a.status != 400 {
+			t.Errorf("%s: %d", bad, a.status)
+		}
+	}
+}
+
 func TestItemsAnswerAsTheStandardWantsThem(t *testing.T) {
 	s := serve(t, openSQLite(t))
 	s.publish("wc", toilets(300)...)

@@ -12,6 +12,7 @@ package ogc
 import (
 	"context"
 	"html/template"
+	"runtime"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -40,6 +41,9 @@ type Options struct {
 type Service struct {
 	Options
 	pages map[string]*template.Template
+	// scans holds a place for each query that may go through a whole
+	// collection at once: half of the cores are for those of citizens.
+	scans chan struct{}
 }
 
 // New makes the service.
@@ -48,7 +52,20 @@ func New(options Options) (*Service, error) {
 		options.Clock = time.Now
 	}
 	pages, err := parsePages()
-	return &Service{options, pages}, err
+	return &Service{options, pages, make(chan struct{}, max(1, runtime.NumCPU()/2))}, err
+}
+
+// run reads a page, when its turn comes.
+func (s *Service) run(ctx context.Context, q *query, c collection) (page, error) {
+	if q.scans() {
+		select {
+		case s.scans <- struct{}{}:
+			defer func() { <-s.scans }()
+		case <-ctx.Done():
+			return page{}, ctx.Err()
+		}
+	}
+	return q.run(ctx, c)
 }
 
 // url is the absolute address of a path below /ogc.

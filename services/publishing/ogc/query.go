@@ -17,6 +17,9 @@ import (
 // query is what is wanted of a collection.
 type query struct {
 	limit int
+	// offset leaves out so many of the first page: for clients that know no
+	// other way, as it costs what they leave out.
+	offset int
 	// box: items that meet it; nil: anywhere. One whose west exceeds its east
 	// crosses the antimeridian.
 	box *orb.Bound
@@ -100,6 +103,9 @@ func (q *query) selects() bool {
 	return q.timed || len(q.equal) > 0 || q.filter != nil || q.match != nil
 }
 
+// scans tells whether the query goes through all of a collection.
+func (q *query) scans() bool { return (q.selects() || len(q.sort) > 0) && q.bound() == nil }
+
 // admits tells whether an item is wanted, apart from the bound.
 func (q *query) admits(it item) bool {
 	if q.timed {
@@ -151,15 +157,17 @@ func (q *query) run(ctx context.Context, c collection) (page, error) {
 	counting := p.matched < 0
 	limit, found := 0, int64(0)
 	if !q.selects() {
-		limit = q.limit + 1
+		limit = q.offset + q.limit + 1
 	}
 	err := c.each(ctx, q.bound(), after, limit, func(it item) error {
 		if !q.admits(it) {
 			return nil
 		}
-		if found++; found <= int64(q.limit)+1 {
+		switch found++; {
+		case found <= int64(q.offset):
+		case found <= int64(q.offset+q.limit)+1:
 			p.items = append(p.items, it)
-		} else if !counting {
+		case !counting:
 			return errEnough
 		}
 		return nil
@@ -194,10 +202,10 @@ func (q *query) sorted(ctx context.Context, c collection) (page, error) {
 	}
 	var first []keyed
 	less := func(a, b keyed) bool { return q.compare(a.keys, a.id(), b.keys, b.id()) < 0 }
-	room := 2 * (q.limit + 1)
+	wanted := q.offset + q.limit + 1
 	trim := func() {
 		sort.Slice(first, func(i, j int) bool { return less(first[i], first[j]) })
-		first = first[:min(len(first), q.limit+1)]
+		first = first[:min(len(first), wanted)]
 	}
 	err := c.each(ctx, q.bound(), "", 0, func(it item) error {
 		if !q.admits(it) {
@@ -208,7 +216,7 @@ func (q *query) sorted(ctx context.Context, c collection) (page, error) {
 		if q.after != nil && q.compare(k.keys, k.id(), q.after.Keys, q.after.After) <= 0 {
 			return nil
 		}
-		if first = append(first, k); len(first) >= room {
+		if first = append(first, k); len(first) >= 2*wanted {
 			trim()
 		}
 		return nil
@@ -217,7 +225,7 @@ func (q *query) sorted(ctx context.Context, c collection) (page, error) {
 		return page{}, err
 	}
 	trim()
-	for _, k := range first {
+	for _, k := range first[min(q.offset, len(first)):] {
 		p.items = append(p.items, k.item)
 	}
 	q.cut(&p, c.version())

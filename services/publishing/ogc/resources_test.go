@@ -22,9 +22,9 @@ func TestConformance(t *testing.T) {
 		"ogcapi-features-3/1.0/conf/": {"queryables", "queryables-query-parameters", "filter", "features-filter"}, // TestSchema…, TestSelections…
 		"cql2/1.0/conf/": {"cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
 			"accent-insensitive-comparison", "basic-spatial-functions", "spatial-functions", "property-property"}, // package cql2
-		"tms/2.0/conf/":              {"tilematrixset"},                                                                                              // TestTiles
-		"ogcapi-tiles-1/1.0/conf/":   {"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"},                                       // TestTiles
-		"ogcapi-records-1/1.0/conf/": {"record-core", "record-collection", "record-core-query-parameters", "records-api", "json", "html", "sorting"}, // TestRecords
+		"tms/2.0/conf/":              {"tilematrixset"},                                                                                             // TestTiles
+		"ogcapi-tiles-1/1.0/conf/":   {"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"},                                      // TestTiles
+		"ogcapi-records-1/1.0/conf/": {"record-core", "record-collection", "record-core-query-parameters", "record-api", "json", "html", "sorting"}, // TestRecords
 	}
 	s := serve(t, openSQLite(t))
 	claimed := map[string]bool{}
@@ -130,7 +130,7 @@ func TestDefinitionDeclaresWhatIsTaken(t *testing.T) {
 	if box["style"] != "form" || box["explode"] != false || schema["minItems"] != 4.0 || schema["maxItems"] != 6.0 || schema["items"].(map[string]any)["type"] != "number" {
 		t.Errorf("bbox: %v", box)
 	}
-	values := map[string]string{"limit": "5", "bbox": "1,2,3,4", "bbox-crs": "[EPSG:4326]", "crs": "[EPSG:3857]", "filter": "TRUE", "filter-lang": "cql2-text",
+	values := map[string]string{"limit": "5", "offset": "2", "bbox": "1,2,3,4", "bbox-crs": "[EPSG:4326]", "crs": "[EPSG:3857]", "filter": "TRUE", "filter-lang": "cql2-text",
 		"filter-crs": "[EPSG:4326]", "datetime": "2026-01-01", "sortby": "id", "as_of": "1", "f": "json", "q": "x", "type": "dataset", "ids": "wc", "externalIds": "x",
 		"verified_at": "2026-01-01T00:00:00Z"}
 	fill := strings.NewReplacer("{collectionId}", "wc", "{featureId}", s.ok(items).features()[0]["id"].(string), "{recordId}", "wc",
