@@ -187,6 +187,50 @@ async function withBaseMap(h) {
     assert(ground > 0, "tiles of the base map were asked for");
   });
   await page.context().close();
+
+  const styled = await h.page();
+  await h.check("an operator's base map as a style: drawn below the facilities, and missed by nobody when its server fails", async () => {
+    const style = {
+      version: 8,
+      sources: { land: { type: "geojson", data: `${h.url}/base/land.geojson` } },
+      layers: [{ id: "land", type: "fill", source: "land", paint: { "fill-color": "#ff00ff" } }],
+    };
+    const country = { type: "Polygon", coordinates: [[[100, 20], [130, 20], [130, 40], [100, 40], [100, 20]]] };
+    await styled.route("**/v1/settings", (route) => route.fulfill({ json: { base_map: { style_url: `${h.url}/base/style.json`, crs: "wgs84" } } }));
+    let up = true;
+    await styled.route("**/base/style.json", (route) => (up ? route.fulfill({ json: style }) : route.fulfill({ status: 502, body: "" })));
+    await styled.route("**/base/land.geojson", (route) => route.fulfill({ json: country }));
+    await styled.goto(h.url);
+    await listed(styled);
+    await mapped(styled);
+    const land = [[200, 0, 200], [255, 80, 255]];
+    const magenta = await share(styled, ...land);
+    assert(magenta > 0.3, `the style's land covers ${magenta} of the map`);
+    up = false;
+    await styled.reload();
+    await listed(styled);
+    await mapped(styled);
+    h.trouble = h.trouble.filter((t) => !t.includes("502"));
+    equal(await share(styled, ...land), 0, "land without the style");
+    const dots = await share(styled, [0, 0, 120], [80, 110, 255]);
+    assert(dots > 0.001, `facilities cover ${dots} of the map`);
+  });
+  await styled.context().close();
+}
+
+/** How much of the map's upper half has a colour between two. @param {Page} page @param {number[]} low @param {number[]} high */
+async function share(page, low, high) {
+  const shot = await page.screenshot({ clip: { x: 0, y: 130, width: 390, height: 220 } });
+  return page.evaluate(async ({ png, low, high }) => {
+    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))], { type: "image/png" }));
+    const pen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    if (!pen) throw new Error("no canvas");
+    pen.drawImage(bitmap, 0, 0);
+    const data = pen.getImageData(0, 0, bitmap.width, bitmap.height).data;
+    let hits = 0;
+    for (let i = 0; i < data.length; i += 4) if ([0, 1, 2].every((c) => data[i + c] >= low[c] && data[i + c] <= high[c])) hits++;
+    return hits / (bitmap.width * bitmap.height);
+  }, { png: shot.toString("base64"), low, high });
 }
 
 /** @param {Harness} h */
