@@ -3,6 +3,7 @@ package publishing
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -39,10 +40,14 @@ type entry struct {
 	method, path string
 	id, summary  string
 	doc          string
-	status       int   // of success; 200 unless set
-	errors       []int // beyond 400 and 404
-	public       bool  // needs no key
-	slow         bool  // may take longer than others to answer
+	status       int               // of success; 200 unless set
+	errors       []int             // beyond 400 and 404
+	public       bool              // needs no key
+	slow         bool              // may take longer than others to answer
+	also         map[string]string // further successes, by status
+	// answers gives the media types of a success that is not plain JSON, each
+	// with an example.
+	answers map[string]string
 }
 
 // on registers an operation; its path begins behind /v1/datasets.
@@ -55,10 +60,54 @@ func on[I, O any](m mount, e entry, do func(context.Context, *I) (*O, error)) {
 		op.Security = org.Security()
 		op.Errors = append([]int{http.StatusUnauthorized, http.StatusForbidden}, op.Errors...)
 	}
+	for status, text := range e.also {
+		op.Responses = map[string]*huma.Response{status: {Description: text}}
+	}
 	if e.slow {
 		op.Middlewares = append(op.Middlewares, patient)
 	}
 	huma.Register(m.api, op, do)
+	if e.answers != nil {
+		e.describe(m.api.OpenAPI())
+	}
+}
+
+// describe says in the document what a success looks like.
+func (e entry) describe(doc *huma.OpenAPI) {
+	item := doc.Paths["/v1/datasets"+e.path]
+	success := map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPut: item.Put, http.MethodPatch: item.Patch}[e.method].Responses["200"]
+	schema := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	if success.Content["application/json"] != nil {
+		schema = success.Content["application/json"].Schema
+	}
+	success.Content = map[string]*huma.MediaType{}
+	for media, example := range e.answers {
+		success.Content[media] = &huma.MediaType{Schema: schema}
+		if json.Valid([]byte(example)) {
+			success.Content[media].Example = json.RawMessage(example)
+		} else if example != "" {
+			success.Content[media].Example = example
+		}
+	}
+}
+
+// Examples of answers that are not plain JSON.
+const (
+	exampleFeature = `{"type":"Feature","id":"01m7xxpt4enq0bqct55e8a8v8x","geometry":{"type":"Point","coordinates":[115.8556836,28.6845871]},"properties":` +
+		`{"name":"映山东路公共厕所","category":"toilet","address":"映山东路7号","opening_hours":"06:00-22:00","attributes":{"wheelchair":"yes"},"source_id":"TH-0173","version":3}}`
+	exampleFeatures = `{"type":"FeatureCollection","features":[` + exampleFeature + `],"version":3,"next_cursor":"MyAwMW03eHhwdA"}`
+	examplePreview  = `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[115.8955,28.6829]},"properties":` +
+		`{"name":"东湖公厕","category":"toilet","row":1,"issues":["hours_unparsed"],"attributes":{}}}],"matched":4}`
+	exampleDelta = `{"op":"removed","id":"01m7xxpt4enq0bqct55e8a8v8x","before":` + exampleFeature + `}`
+)
+
+// geoJSON and ndJSON are the answers of routes that give features and changes.
+func geoJSON(example string) map[string]string {
+	return map[string]string{"application/geo+json": example}
+}
+
+func ndJSON(example string) map[string]string {
+	return map[string]string{"application/x-ndjson": example + "\n"}
 }
 
 // patient lets an answer take its time: a download, or a publication.

@@ -17,15 +17,15 @@ import (
 
 func (s *Service) mountFeatures(m mount) {
 	edit := []int{http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired}
-	on(m, entry{method: http.MethodGet, path: "/{id}/features", id: "features", public: true, summary: "Facilities of a dataset as it is, or as it was",
+	on(m, entry{method: http.MethodGet, path: "/{id}/features", id: "features", public: true, answers: geoJSON(exampleFeatures), summary: "Facilities of a dataset as it is, or as it was",
 		doc: "A GeoJSON FeatureCollection in the order of ids. The first page fixes the version; the pages that follow it are of the same."}, s.getFeatures)
-	on(m, entry{method: http.MethodGet, path: "/{id}/features/{fid}", id: "feature", public: true, summary: "One facility of a dataset as it is, or as it was"}, s.getFeature)
-	on(m, entry{method: http.MethodPatch, path: "/{id}/features/{fid}", id: "edit-feature", errors: edit, summary: "Change some of what is said of a facility",
+	on(m, entry{method: http.MethodGet, path: "/{id}/features/{fid}", id: "feature", public: true, answers: geoJSON(exampleFeature), summary: "One facility of a dataset as it is, or as it was"}, s.getFeature)
+	on(m, entry{method: http.MethodPatch, path: "/{id}/features/{fid}", id: "edit-feature", errors: edit, answers: geoJSON(exampleFeature), summary: "Change some of what is said of a facility",
 		doc: "A merge patch (RFC 7396) of the feature's geometry and properties: null removes a member. It is checked as a row of a file is, and published at once as a version of one row."}, s.patchFeature)
-	on(m, entry{method: http.MethodPut, path: "/{id}/features/{fid}", id: "replace-feature", errors: edit, summary: "Say anew all that is said of a facility"}, s.putFeature)
+	on(m, entry{method: http.MethodPut, path: "/{id}/features/{fid}", id: "replace-feature", errors: edit, answers: geoJSON(exampleFeature), summary: "Say anew all that is said of a facility"}, s.putFeature)
 	on(m, entry{method: http.MethodDelete, path: "/{id}/features/{fid}", id: "remove-feature", errors: edit, summary: "Take a facility out of a dataset",
 		doc: "As a version of one row; rollback brings it back under the same id."}, s.deleteFeature)
-	on(m, entry{method: http.MethodPut, path: "/{id}/features/{fid}/closure", id: "close-feature", summary: "Say that a facility is shut for a time",
+	on(m, entry{method: http.MethodPut, path: "/{id}/features/{fid}/closure", id: "close-feature", answers: geoJSON(exampleFeature), summary: "Say that a facility is shut for a time",
 		doc: "Seen within a second by every search. It is no version, and stays when a new version comes."}, s.putClosure)
 	on(m, entry{method: http.MethodDelete, path: "/{id}/features/{fid}/closure", id: "reopen-feature", status: http.StatusNoContent, summary: "Say that a facility is open again"}, s.deleteClosure)
 }

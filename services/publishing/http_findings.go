@@ -20,10 +20,10 @@ func (s *Service) mountFindings(m mount) {
 		summary: "Every issue of an upload, in the order of its rows"}, s.getIssues)
 	on(m, entry{method: http.MethodGet, path: "/{id}/uploads/{upload}/repairs", id: "upload-repairs", errors: wait,
 		summary: "Every repair that is proposed or was made: what stands there, and what would", doc: "Of each code at most 10,000; the report counts all."}, s.getRepairs)
-	on(m, entry{method: http.MethodGet, path: "/{id}/uploads/{upload}/preview", id: "upload-preview", errors: wait,
+	on(m, entry{method: http.MethodGet, path: "/{id}/uploads/{upload}/preview", id: "upload-preview", errors: wait, answers: geoJSON(examplePreview),
 		summary: "Places of an upload on a map, with the codes of their issues",
 		doc:     "A GeoJSON FeatureCollection. If more places match than limit, they are spread evenly over the file; matched counts all. Rows that were left out have no place here."}, s.getPreview)
-	on(m, entry{method: http.MethodGet, path: "/{id}/uploads/{upload}/diff", id: "upload-diff", errors: wait, slow: true,
+	on(m, entry{method: http.MethodGet, path: "/{id}/uploads/{upload}/diff", id: "upload-diff", errors: wait, slow: true, answers: ndJSON(exampleDelta),
 		summary: "What publishing an upload would change, as JSON lines",
 		doc:     "Against base_version: one object a line with op (added, changed, removed), the facility's id, the row of the file, and the feature before and after."}, s.getUploadDiff)
 }

@@ -17,19 +17,28 @@ import (
 )
 
 func (s *Service) mountVersions(m mount) {
-	on(m, entry{method: http.MethodPost, path: "/{id}/versions", id: "publish", status: http.StatusCreated, slow: true, errors: []int{http.StatusConflict, http.StatusUnprocessableEntity},
+	on(m, entry{method: http.MethodPost, path: "/{id}/versions", id: "publish", status: http.StatusCreated, slow: true, also: map[string]string{"202": "A second person decides; the upload waits"}, errors: []int{http.StatusConflict, http.StatusUnprocessableEntity},
 		summary: "Publish an upload as the next version",
 		doc: "All of it becomes visible at one moment, or nothing. If another version came into force since the upload was compared (base), the answer is 409, version_changed. " +
 			"Where the dataset requires approval, the answer is 202: a reviewer decides at …/uploads/{upload}/approval."}, s.postVersion)
 	on(m, entry{method: http.MethodGet, path: "/{id}/versions", id: "versions", public: true, summary: "Versions of a dataset, newest first"}, s.getVersions)
 	on(m, entry{method: http.MethodGet, path: "/{id}/versions/{version}", id: "version", public: true, summary: "One version: who, when, why, from which file"}, s.getVersion)
-	on(m, entry{method: http.MethodGet, path: "/{id}/versions/{version}/download", id: "download-version", public: true, slow: true,
+	on(m, entry{method: http.MethodGet, path: "/{id}/versions/{version}/download", id: "download-version", public: true, slow: true, answers: writtenTypes(),
 		summary: "All facilities of a version as a file"}, s.getDownload)
-	on(m, entry{method: http.MethodGet, path: "/{id}/diff", id: "diff", public: true, slow: true,
+	on(m, entry{method: http.MethodGet, path: "/{id}/diff", id: "diff", public: true, slow: true, answers: ndJSON(exampleDelta),
 		summary: "What changed between two versions, as JSON lines",
 		doc:     "One object a line: op (added, changed, removed), id, for changed ones the names of the fields, and the feature before and after."}, s.getDiff)
 	on(m, entry{method: http.MethodPost, path: "/{id}/rollback", id: "rollback", status: http.StatusCreated, slow: true, errors: []int{http.StatusConflict, http.StatusUnprocessableEntity},
 		summary: "Go back to what an earlier version said", doc: "As a new version: nothing of what was published in between is lost. Needs no second person, as that state was approved once."}, s.postRollback)
+}
+
+// writtenTypes are the media types of downloads.
+func writtenTypes() map[string]string {
+	types := map[string]string{}
+	for _, format := range datasets.WriteFormats() {
+		types[format.MediaType] = ""
+	}
+	return types
 }
 
 // VersionView is a version as JSON.
