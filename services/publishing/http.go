@@ -60,8 +60,9 @@ func on[I, O any](m mount, e entry, do func(context.Context, *I) (*O, error)) {
 		op.Security = org.Security()
 		op.Errors = append([]int{http.StatusUnauthorized, http.StatusForbidden}, op.Errors...)
 	}
+	op.Responses = map[string]*huma.Response{}
 	for status, text := range e.also {
-		op.Responses = map[string]*huma.Response{status: {Description: text}}
+		op.Responses[status] = &huma.Response{Description: text}
 	}
 	if e.slow {
 		op.Middlewares = append(op.Middlewares, patient)

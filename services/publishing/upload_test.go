@@ -166,6 +166,21 @@ func TestFindingsArePagedAndMapped(t *testing.T) {
 	if len(rows) != 100 {
 		t.Errorf("%d issues on the pages", len(rows))
 	}
+	s.previews(at)
+	s.ask(reader, "GET", at+"/preview?bbox=1,2,3", nil).refused(400, "invalid")
+	s.ask(reader, "GET", at+"/issues?cursor=MTc", nil).refused(400, "invalid")
+	s.publish("lakes", u.ID, "")
+	for _, gone := range []string{"/preview", "/diff"} {
+		if text := s.ask(reader, "GET", at+gone, nil).refused(409, "already_published"); !strings.Contains(text, "as_of=1") {
+			t.Error(text)
+		}
+	}
+	s.ask(reader, "GET", at+"/issues?code=hours_unparsed", nil).wants(200)
+}
+
+// previews looks at the thousand lakes on a map.
+func (s *site) previews(at string) {
+	t := s.t
 	for query, want := range map[string][2]int{
 		"":                                    {1000, 1000},
 		"?limit=10":                           {1000, 10},
@@ -194,15 +209,6 @@ func TestFindingsArePagedAndMapped(t *testing.T) {
 			}
 		}
 	}
-	s.ask(reader, "GET", at+"/preview?bbox=1,2,3", nil).refused(400, "invalid")
-	s.ask(reader, "GET", at+"/issues?cursor=MTc", nil).refused(400, "invalid")
-	s.publish("lakes", u.ID, "")
-	for _, gone := range []string{"/preview", "/diff"} {
-		if text := s.ask(reader, "GET", at+gone, nil).refused(409, "already_published"); !strings.Contains(text, "as_of=1") {
-			t.Error(text)
-		}
-	}
-	s.ask(reader, "GET", at+"/issues?code=hours_unparsed", nil).wants(200)
 }
 
 func TestAnUploadIsDeletedWithItsFile(t *testing.T) {

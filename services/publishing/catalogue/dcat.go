@@ -29,20 +29,20 @@ func dcatContext() node {
 // The Publications Office's authority tables, which DCAT-AP asks for.
 const authority = "http://publications.europa.eu/resource/authority/"
 
-// Catalogue as DCAT-AP 3.
+// dcatCatalogue is the catalogue as DCAT-AP 3.
 func (s *Service) dcatCatalogue(ctx context.Context) (node, error) {
 	records, err := s.Catalogue.Datasets(ctx)
 	if err != nil {
 		return nil, err
 	}
+	profiles, err := s.Profiles.OfAll(ctx, records)
+	if err != nil {
+		return nil, err
+	}
 	list := []any{}
 	var newest time.Time
-	for _, r := range records {
-		profile, err := s.Profiles.Of(ctx, r.ID, r.Version)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, s.dcatDataset(known{r, profile}))
+	for i, r := range records {
+		list = append(list, s.dcatDataset(known{r, cmp.Or(profiles[i], new(Profile))}))
 		if r.UpdatedAt.After(newest) {
 			newest = r.UpdatedAt
 		}

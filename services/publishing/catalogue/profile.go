@@ -62,6 +62,7 @@ func (p *Profile) Filled(name string) int64 {
 // versions asked for. It is safe for concurrent use.
 type Profiles struct {
 	facilities *facility.Service
+	working    chan struct{} // holds a place for each that is worked out at once
 	mu         sync.Mutex
 	known      map[profileKey]*profiling
 	order      []profileKey // the oldest first
@@ -84,11 +85,11 @@ const profilesKept = 500
 
 // NewProfiles makes a store of profiles.
 func NewProfiles(facilities *facility.Service) *Profiles {
-	return &Profiles{facilities: facilities, known: map[profileKey]*profiling{}}
+	return &Profiles{facilities: facilities, known: map[profileKey]*profiling{}, working: make(chan struct{}, 1)}
 }
 
 // Of gives the profile of a version. The first call for a version reads all of
-// it (100,000 facilities take about half a second); others wait for that.
+// it (100,000 facilities take about a second); others wait for that.
 func (p *Profiles) Of(ctx context.Context, dataset string, version int64) (*Profile, error) {
 	key := profileKey{dataset, version}
 	p.mu.Lock()
@@ -103,9 +104,34 @@ func (p *Profiles) Of(ctx context.Context, dataset string, version int64) (*Prof
 	select {
 	case <-at.done:
 		return at.profile, at.err
+	default:
+	}
+	select {
+	case <-at.done:
+		return at.profile, at.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// listPatience is how long a list waits for the profiles of its datasets.
+const listPatience = 2 * time.Second
+
+// OfAll gives the profiles of the versions in force of a list of datasets: nil
+// for those that are not known yet. They are worked out by and by, one at a
+// time: a list of many large datasets cannot wait for that after a start.
+func (p *Profiles) OfAll(ctx context.Context, records []Record) ([]*Profile, error) {
+	soon, cancel := context.WithTimeout(ctx, listPatience)
+	defer cancel()
+	profiles := make([]*Profile, len(records))
+	for i, r := range records {
+		profile, err := p.Of(soon, r.ID, r.Version)
+		if err != nil && soon.Err() == nil || ctx.Err() != nil {
+			return nil, err
+		}
+		profiles[i] = profile
+	}
+	return profiles, nil
 }
 
 // keep remembers a profile and forgets the oldest. The caller holds mu.
@@ -119,6 +145,8 @@ func (p *Profiles) keep(key profileKey, at *profiling) {
 
 func (p *Profiles) work(ctx context.Context, key profileKey, at *profiling) {
 	defer close(at.done)
+	p.working <- struct{}{}
+	defer func() { <-p.working }()
 	c := newCounting()
 	at.err = p.facilities.Features(ctx, key.dataset, facility.FeatureQuery{Version: key.version}, func(f facility.Feature) error {
 		c.add(f.Published)

@@ -121,13 +121,13 @@ func (s *Service) getCollections(r *request) error {
 	if err != nil {
 		return err
 	}
+	profiles, err := s.Profiles.OfAll(ctx, records)
+	if err != nil {
+		return err
+	}
 	all := []description{}
-	for _, record := range records {
-		profile, err := s.Profiles.Of(ctx, record.ID, record.Version)
-		if err != nil {
-			return err
-		}
-		d := s.describe(r, record, record.Version, profile)
+	for i, record := range records {
+		d := s.describe(r, record, record.Version, profiles[i])
 		d.Links = append([]link{{s.url("/collections/" + record.ID), "self", typeJSON, "The collection", false}}, d.Links...)
 		all = append(all, d)
 	}

@@ -24,13 +24,14 @@ func (s *Service) records(ctx context.Context, language string) (*recordList, er
 	if err != nil {
 		return nil, err
 	}
+	profiles, err := s.Profiles.OfAll(ctx, all)
+	if err != nil {
+		return nil, err
+	}
 	c := new(recordList)
-	for _, one := range all {
+	for i, one := range all {
 		r := &record{Record: one, language: language, base: s.PublicURL}
-		profile, err := s.Profiles.Of(ctx, one.ID, one.Version)
-		if err != nil {
-			return nil, err
-		}
+		profile := cmp.Or(profiles[i], new(catalogue.Profile))
 		switch {
 		case one.Area != nil:
 			a := one.Area
