@@ -135,10 +135,13 @@ func (k known) descriptions() map[string]string {
 	if len(k.Description) > 0 {
 		return k.Description
 	}
-	categories := strings.Join(slices.Sorted(maps.Keys(k.Categories)), ", ")
+	kinds := slices.Sorted(maps.Keys(k.Categories))
+	if len(kinds) == 0 {
+		kinds = []string{k.ID}
+	}
 	return map[string]string{
-		"en":      fmt.Sprintf("%d facilities (%s).", k.Record.Facilities, categories),
-		"zh-Hans": fmt.Sprintf("%d 处设施（%s）。", k.Record.Facilities, categories),
+		"en":      fmt.Sprintf("%d facilities (%s).", k.Record.Facilities, strings.Join(kinds, ", ")),
+		"zh-Hans": fmt.Sprintf("%d 处设施（%s）。", k.Record.Facilities, strings.Join(kinds, "、")),
 	}
 }
 
