@@ -16,6 +16,7 @@ type benchCommand struct {
 	Nearby  benchNearby  `cmd:"" help:"Measure nearby queries beside a constant handler, Redis and PostGIS."`
 	Scale   benchScale   `cmd:"" help:"Measure nearby queries at equal density from 10,000 facilities up."`
 	Updates benchUpdates `cmd:"" help:"Measure nearby queries while facilities change."`
+	Gate    benchGate    `cmd:"" help:"Measure nearby queries while agencies bring files, and how long a large file takes."`
 	Floor   benchFloor   `cmd:"" hidden:"" help:"Serve a constant body behind the same middleware."`
 }
 
@@ -79,6 +80,31 @@ type benchUpdates struct {
 // Run measures.
 func (c *benchUpdates) Run(ctx context.Context, g *Globals) error {
 	b := bench.Updates{Facilities: c.Facilities, PerSecond: c.PerSecond, Queries: c.Queries, Rounds: c.Rounds, Clients: 16, Seed: 1, Out: g.Stdout, Log: g.Stderr}
+	return b.Run(ctx)
+}
+
+type benchGate struct {
+	Facilities int           `short:"n" default:"100000" placeholder:"N" help:"Sample facilities (default 100000)."`
+	Uploads    int           `default:"20" placeholder:"N" help:"Files that arrive at once (default 20)."`
+	Rows       int           `default:"100000" placeholder:"N" help:"Rows of each (default 100000)."`
+	Publish    int           `default:"5" placeholder:"N" help:"How many of them are published (default 5)."`
+	Million    int           `default:"1000000" placeholder:"N" help:"Rows of the one large file (default 1000000; 0 leaves it out)."`
+	Rate       int           `default:"500" placeholder:"N" help:"Queries a second (default 500)."`
+	Idle       time.Duration `default:"20s" help:"How long queries are measured with nothing beside them."`
+}
+
+// Validate is called by the command line parser.
+func (c *benchGate) Validate() error {
+	if c.Facilities < 1000 || c.Uploads < 1 || c.Rows < 1 || c.Publish < 0 || c.Million < 0 || c.Rate < 1 || c.Idle < time.Second {
+		return errors.New("at least 1000 facilities, one upload of one row, one query a second and a second of idleness are needed")
+	}
+	return nil
+}
+
+// Run measures.
+func (c *benchGate) Run(ctx context.Context, g *Globals) error {
+	b := bench.Gate{Facilities: c.Facilities, Uploads: c.Uploads, Rows: c.Rows, Publish: c.Publish, Million: c.Million, PerSecond: c.Rate, Idle: c.Idle,
+		Seed: 1, Out: g.Stdout, Log: g.Stderr}
 	return b.Run(ctx)
 }
 

@@ -251,16 +251,8 @@ func (r *run) print() {
 			median(s.figures(rate)), median(s.figures(p50)), median(s.figures(p99)), median(s.figures(memory)), loaded)
 	}
 	fmt.Fprintln(r.Out)
-	goal := func(name string, value, limit float64, unit string, atMost bool) {
-		word := "missed"
-		if atMost == (value <= limit) || value == limit {
-			word = "reached"
-		}
-		sign := map[bool]string{true: "≤", false: "≥"}[atMost]
-		fmt.Fprintf(r.Out, "- %s: %.2f%s, goal %s %g%s: %s\n", name, value, unit, sign, limit, unit, word)
-	}
-	goal("CPU of nearby by that of the constant handler", ratio(fujin, floor, micros), 1.5, "×", true)
-	goal("p99 of nearby by that of the constant handler", ratio(fujin, floor, p99), 1.5, "×", true)
+	goal(r.Out, "CPU of nearby by that of the constant handler", ratio(fujin, floor, micros), 1.5, "×", true)
+	goal(r.Out, "p99 of nearby by that of the constant handler", ratio(fujin, floor, p99), 1.5, "×", true)
 	var peers []float64
 	var names []string
 	for _, s := range r.systems[3:] {
@@ -268,9 +260,19 @@ func (r *run) print() {
 		names = append(names, s.name)
 	}
 	if len(peers) > 0 {
-		goal("CPU of the better of "+strings.Join(names, " and ")+" by that of nearby", slices.Min(peers), 7, "×", false)
+		goal(r.Out, "CPU of the better of "+strings.Join(names, " and ")+" by that of nearby", slices.Min(peers), 7, "×", false)
 	}
-	goal("restart to ready", r.ready.Seconds(), 1, " s", true)
-	goal("import", fujin.loaded.Seconds(), 20, " s", true)
-	goal("memory under load", median(fujin.figures(memory)), 400, " MB", true)
+	goal(r.Out, "restart to ready", r.ready.Seconds(), 1, " s", true)
+	goal(r.Out, "import", fujin.loaded.Seconds(), 20, " s", true)
+	goal(r.Out, "memory under load", median(fujin.figures(memory)), 400, " MB", true)
+}
+
+// goal says whether a figure is within its limit.
+func goal(out io.Writer, name string, value, limit float64, unit string, atMost bool) {
+	word := "missed"
+	if atMost == (value <= limit) || value == limit {
+		word = "reached"
+	}
+	sign := map[bool]string{true: "≤", false: "≥"}[atMost]
+	fmt.Fprintf(out, "- %s: %.2f%s, goal %s %g%s: %s\n", name, value, unit, sign, limit, unit, word)
 }
