@@ -7,7 +7,7 @@ import { assert, equal } from "./harness.mjs";
 /** @typedef {import("./harness.mjs").Harness} Harness */
 
 /** Toilets as they come: a decimal point lost, axes exchanged, one at 0,0, a row twice. */
-const messy = [
+export const messy = [
   "编号,名称,纬度,经度,地址,开放时间",
   ...Array.from({ length: 40 }, (_, i) => `${i + 1},公厕${i + 1},${(28.66 + i / 2000).toFixed(4)},${(115.84 + i / 1500).toFixed(4)},八一大道${i + 1}号,06:00-22:00`),
   "41,写反公厕,115.8612,28.6711,中山路1号,06:00-22:00",
@@ -15,7 +15,7 @@ const messy = [
   "43,零点公厕,0,0,中山路3号,24小时",
 ].join("\r\n");
 
-const desk = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1, isMobile: false, hasTouch: false };
+export const desk = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1, isMobile: false, hasTouch: false };
 
 /** @param {Harness} h @param {(org: string, role: string) => string} keyFor */
 export async function clerk(h, keyFor) {
@@ -147,7 +147,7 @@ export async function clerk(h, keyFor) {
 }
 
 /** @param {import("playwright-core").Page} page */
-async function drop(page, name, text) {
+export async function drop(page, name, text) {
   await page.setInputFiles("input[type=file]", { name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 

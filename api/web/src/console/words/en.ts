@@ -83,7 +83,7 @@ export const en: Words = {
   after: "After",
   safe: "Safe",
   unsafe: "Look at each",
-  accept: (n) => `Accept all ${n}`,
+  accept: (n) => (n === "1" ? "Accept" : `Accept all ${n}`),
   undoRepair: "Undo this repair",
   applied: "Accepted",
   columnsTitle: "What the columns mean",

@@ -83,7 +83,7 @@ export const zh: Words = {
   after: "修复后",
   safe: "可放心接受",
   unsafe: "请逐条核对",
-  accept: (n) => `接受全部 ${n} 处`,
+  accept: (n) => (n === "1" ? "接受" : `接受全部 ${n} 处`),
   undoRepair: "撤销这项修复",
   applied: "已接受",
   columnsTitle: "各列的含义",
