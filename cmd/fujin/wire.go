@@ -84,7 +84,7 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	}
 	agencies, err := publishing.New(ctx, db, facilities, work, publishing.Options{
 		Logger: logger, UploadMax: out.uploadMax, Profile: profile, Access: orgs, PublicURL: out.public,
-		Client: outbound.NewClient(15*time.Minute, out.allow),
+		Client: outbound.NewClient(10*time.Minute, out.allow),
 	})
 	if err != nil {
 		return nil, err

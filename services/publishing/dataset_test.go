@@ -64,6 +64,7 @@ func TestWhatIsSaidOfADatasetIsChecked(t *testing.T) {
 		`{"id":"a","title":{"en":"x"},"colour":"red"}`:                      "body.colour unknown_field",
 		`{"id":"a","title":{"en":"x"},"mapping":{"name":1}}`:                "body.mapping.name wrong_type",
 		`{"id":"a","title":{"en":"x"},"require_approval":"yes, certainly"}`: "body.require_approval not_a_boolean",
+		`{"id":"a","title":{"en":"` + strings.Repeat("x", 201) + `"}}`:      "body.title.en too_long",
 	} {
 		if text := s.ask(publisher, "POST", "/v1/datasets", body).refused(400, "invalid"); !strings.Contains(text, want) {
 			t.Errorf("%s: %s, want %s", body, text, want)

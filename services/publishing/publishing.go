@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 
@@ -125,8 +126,8 @@ func (d *Dataset) Validate() error {
 	if len(d.Title) == 0 {
 		refuse("title", "required", `needs a title in at least one language: {"zh-Hans":"南昌公共厕所","en":"Public toilets of Nanchang"}`)
 	}
-	d.Title.validate("title", refuse)
-	d.Description.validate("description", refuse)
+	d.Title.validate("title", 200, refuse)
+	d.Description.validate("description", 10_000, refuse)
 	if d.Licence != "" && !spdx.MatchString(d.Licence) && !isWeb(d.Licence) {
 		refuse("licence", "malformed", "must be an SPDX identifier such as CC-BY-4.0, or the address of the licence's text")
 	}
@@ -154,14 +155,16 @@ func (d *Dataset) Validate() error {
 	return nil
 }
 
-// validate checks a text's languages.
-func (t Text) validate(field string, refuse func(field, code, format string, args ...any)) {
+// validate checks a text's languages and their length in characters.
+func (t Text) validate(field string, most int, refuse func(field, code, format string, args ...any)) {
 	for _, tag := range slices.Sorted(maps.Keys(t)) {
 		switch {
 		case !languageTag.MatchString(tag):
 			refuse(field+"."+tag, "malformed", "must be a language such as zh-Hans or en")
 		case strings.TrimSpace(t[tag]) == "":
 			refuse(field+"."+tag, "empty", "is there without a text; leave it out")
+		case utf8.RuneCountInString(t[tag]) > most:
+			refuse(field+"."+tag, "too_long", "must have at most %d characters", most)
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	fetchTime = 15 * time.Minute // for one file
+	fetchTime = 15 * time.Minute // for one file; the client gives up before
 	staleRun  = 2 * time.Hour    // after which a run that never ended counts as failed
 	keptRuns  = 50
 )

@@ -180,6 +180,9 @@ func (s *Service) Rollback(ctx context.Context, dataset string, to int64, note s
 // once does what a request asks for unless it was done under its
 // Idempotency-Key before: do gives the id of what came of it, show that itself.
 func once[T any](ctx context.Context, s *Service, route, key string, request any, do func(context.Context) (string, error), show func(context.Context, string) (T, error)) (thing T, again bool, err error) {
+	if _, known := org.From(ctx); !known {
+		key = "" // do will refuse it: strangers have nothing remembered here
+	}
 	id, again, err := idempotency.Once(ctx, s.keys, route+" "+actor(ctx), key, request, do)
 	if err == nil {
 		thing, err = show(ctx, id)

@@ -175,7 +175,7 @@ func (s *Service) datasetPage(ctx context.Context, id, lang string) (datasetPage
 		return datasetPage{}, err
 	}
 	p := datasetPage{frame: s.frame(lang, k.Name(lang)), Record: k.Record, Description: Text(k.descriptions(), lang), LicenceURL: LicenceURL(k.Licence),
-		Map: drawMap(k.Profile), Usage: s.usage(k), Quality: quality(k.Profile, wordsOf(lang)), JSONLD: s.schemaDataset(k)}
+		Map: drawMap(k.Profile), MapURL: mapURL(k.Profile), Usage: s.usage(k), Quality: quality(k.Profile, wordsOf(lang)), JSONLD: s.schemaDataset(k)}
 	p.Updated, p.Publisher, p.Downloads = k.UpdatedAt.Format("2006-01-02 15:04 UTC"), k.Org, s.downloads(k.Record)
 	for _, f := range k.Fields {
 		if f.Filled > 0 {

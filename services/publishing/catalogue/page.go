@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"math"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -65,6 +66,7 @@ type datasetPage struct {
 	Description, LicenceURL, Updated, Publisher string
 	Downloads                                   []download
 	Map                                         *smallMap
+	MapURL                                      string // the citizens' map
 	Columns                                     []string
 	Rows                                        []tableRow
 	Fields                                      []Field
@@ -75,6 +77,17 @@ type datasetPage struct {
 }
 
 type download struct{ Name, URL string }
+
+// mapURL is the citizens' map, of the dataset's category where it has one alone.
+func mapURL(p *Profile) string {
+	if len(p.Categories) != 1 {
+		return "/?category=all"
+	}
+	for category := range p.Categories {
+		return "/?" + url.Values{"category": {category}}.Encode()
+	}
+	return "/"
+}
 
 // versionRow is a version with the number of the one before.
 type versionRow struct {
