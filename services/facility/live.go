@@ -62,6 +62,8 @@ func (s *Service) Ready() error {
 // index for the next start.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.background.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop() // what runs beside this ends with it, also after an error
 	s.background.Go(func() { s.keepDemand(ctx) })
 	l, err := s.load(ctx)
 	for err == nil && ctx.Err() == nil {
