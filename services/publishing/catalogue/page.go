@@ -80,13 +80,11 @@ type download struct{ Name, URL string }
 
 // mapURL is the citizens' map, of the dataset's category where it has one alone.
 func mapURL(p *Profile) string {
-	if len(p.Categories) != 1 {
-		return "/?category=all"
+	category := "all"
+	if len(p.Categories) == 1 {
+		category = slices.Sorted(maps.Keys(p.Categories))[0]
 	}
-	for category := range p.Categories {
-		return "/?" + url.Values{"category": {category}}.Encode()
-	}
-	return "/"
+	return "/?category=" + url.QueryEscape(category)
 }
 
 // versionRow is a version with the number of the one before.
