@@ -152,9 +152,9 @@ func (r *run) clusterFix(g *cluster, local bool) fix {
 	return best
 }
 
-// signed tells whether any coordinate has a minus sign, or all are such that
-// none could have lost one and stay on land; only then is a file in which
-// everything lies at sea exchanged rather than unsigned.
+// signed tells whether any coordinate has a minus sign. In a file of which
+// everything lies at sea it shows that signs were kept, so that the values must
+// have been exchanged instead.
 func signed(facts []fact) bool {
 	for i := range facts {
 		if facts[i].lat < 0 || facts[i].lon < 0 {
