@@ -39,6 +39,7 @@ func (d *dataset) schema(ctx context.Context) (map[string]cql2.Type, error) {
 		schema[f.Name] = cql2.String
 	}
 	schema["verified_at"] = cql2.Timestamp
+	schema["closed_from"], schema["closed_until"], schema["closed_reason"] = cql2.Timestamp, cql2.Timestamp, cql2.String
 	return schema, nil
 }
 
@@ -86,12 +87,32 @@ func (p *place) value(name string) cql2.Value {
 	case "opening_hours":
 		return cql2.TextOf(p.OpeningHours)
 	case "verified_at":
-		if p.VerifiedAt.IsZero() {
-			return cql2.Value{}
-		}
-		return cql2.Value{Type: cql2.Timestamp, Time: p.VerifiedAt}
+		return timeOf(p.VerifiedAt)
+	case "closed_from", "closed_until", "closed_reason":
+		return p.closed(name)
 	}
 	return cql2.TextOf(p.Attributes[strings.TrimPrefix(name, "attribute:")])
+}
+
+// closed is a property of the time in which the place is shut, if it is.
+func (p *place) closed(name string) cql2.Value {
+	switch c := p.Closure; {
+	case c == nil:
+		return cql2.Value{}
+	case name == "closed_from":
+		return timeOf(c.From)
+	case name == "closed_until":
+		return timeOf(c.Until)
+	default:
+		return cql2.TextOf(c.Reason)
+	}
+}
+
+func timeOf(t time.Time) cql2.Value {
+	if t.IsZero() {
+		return cql2.Value{}
+	}
+	return cql2.Value{Type: cql2.Timestamp, Time: t}
 }
 
 // properties are those that have a value; attributes stand beside the fixed

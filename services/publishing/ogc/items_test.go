@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
+	"fujin/services/facility"
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/dbtest"
 )
@@ -271,6 +273,10 @@ func TestSchemaNamesWhatItemsHave(t *testing.T) {
 	odd := toilet(1)
 	odd.Attributes = map[string]string{"limit": "5", "name": "x", "fee": "yes", "a-b": "c"}
 	s.publish("wc", odd)
+	id := s.ok(items).features()[0]["id"].(string)
+	if err := s.facilities.Close(t.Context(), "wc", id, facility.Closure{From: noon, Until: noon.Add(time.Hour), Reason: "repairs"}); err != nil {
+		t.Fatal(err)
+	}
 	schema := s.ok("/ogc/collections/wc/schema")
 	if schema.doc["$schema"] != "https://json-schema.org/draft/2020-12/schema" || schema.doc["$id"] != s.url+"/ogc/collections/wc/schema" || schema.header.Get("Content-Type") != "application/schema+json" {
 		t.Errorf("%s", schema.body)
