@@ -1,11 +1,9 @@
 package publishing
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -276,16 +274,4 @@ func (s *Service) postApproval(ctx context.Context, in *struct {
 	out, err := s.uploadAnswer(u)
 	out.Replayed = replayed(again)
 	return out, err
-}
-
-// lineOf reads one line of a file of lines.
-func lineOf(in *bufio.Reader, into any) error {
-	line, err := in.ReadBytes('\n')
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(line, into); err != nil {
-		return fmt.Errorf("a line of the gate: %w", err)
-	}
-	return nil
 }

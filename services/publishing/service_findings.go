@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -278,4 +279,16 @@ func (s *Service) deltaOf(ctx context.Context, u Upload, line diffLine) (Delta, 
 		d.Before, err = json.Marshal(featureOf(before))
 	}
 	return d, err
+}
+
+// lineOf reads one line of a file of lines.
+func lineOf(in *bufio.Reader, into any) error {
+	line, err := in.ReadBytes('\n')
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(line, into); err != nil {
+		return fmt.Errorf("a line of the gate: %w", err)
+	}
+	return nil
 }
