@@ -34,7 +34,7 @@ func TestThePreviewIsWhatPublishingDoes(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, openDB func() *kernel.DB) {
 		s := open(t, openDB())
 		file := func(round int) (places []datasets.Place) {
-			for i := range 6000 {
+			for i := range 5600 {
 				if (i+round)%11 == 0 {
 					continue
 				}
@@ -47,7 +47,7 @@ func TestThePreviewIsWhatPublishingDoes(t *testing.T) {
 			}
 			return places
 		}
-		for round := range 3 {
+		for round := range 2 {
 			places := file(round)
 			preview, err := compare(s, "test", places)
 			if err != nil {

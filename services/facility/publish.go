@@ -101,7 +101,10 @@ func (d *draft) claim(ctx context.Context, p Provenance) error {
 		return err
 	}
 	d.pub = Publication{Dataset: d.dataset, Version: d.base.Version + 1}
-	return d.clear(ctx)
+	if err := d.clear(ctx); err != nil {
+		return errors.Join(err, d.abandon(ctx)) // or the claim would keep others out for a minute
+	}
+	return nil
 }
 
 // clear removes the rows of a draft.

@@ -2,6 +2,7 @@ package facility
 
 import (
 	"context"
+	"slices"
 
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/errs"
@@ -33,34 +34,32 @@ func (s *Service) Rollback(ctx context.Context, dataset string, to int64, p Prov
 	})
 }
 
-// restore brings back the forms that versions after an earlier one ended.
+// rollbackRows is how many facilities one transaction of a rollback writes. The
+// engine copies them one by one, so that it takes longer than an import.
+const rollbackRows = batchRows / 2
+
+// restore brings back the forms that versions after an earlier one ended. What
+// a page holds is read before it is written: published rows do not change.
 func (d *draft) restore(ctx context.Context, to int64) error {
 	at := firstAfter(to)
 	for more := true; more; {
 		var added, changed []string
-		var next place
-		err := d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) (err error) {
+		var err error
+		if added, changed, more, err = endedSince(ctx, d.db.Reader(), d.base, to, &at, rollbackRows); err != nil {
+			return err
+		}
+		err = d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error {
 			if err := holdDraft(ctx, tx, d.dataset, d.owner); err != nil {
-				return err
-			}
-			next = at // the closure may run again
-			if added, changed, more, err = endedSince(ctx, tx, d.base, to, &next, batchRows); err != nil {
 				return err
 			}
 			if _, err := endRows(ctx, tx, d.dataset, d.pub.Version, changed); err != nil {
 				return err
 			}
-			for _, ids := range [...][]string{added, changed} {
-				if err := copyRows(ctx, tx, d.dataset, to, d.pub.Version, ids); err != nil {
-					return err
-				}
-			}
-			return nil
+			return copyRows(ctx, tx, d.dataset, to, d.pub.Version, slices.Concat(added, changed))
 		})
 		if err != nil {
 			return err
 		}
-		at = next
 		d.pub.Added += int64(len(added))
 		d.pub.Changed += int64(len(changed))
 	}
@@ -71,24 +70,22 @@ func (d *draft) restore(ctx context.Context, to int64) error {
 func (d *draft) retract(ctx context.Context, to int64) error {
 	at := firstAfter(to)
 	for more := true; more; {
+		var gone []string
+		var err error
+		if gone, more, err = begunSince(ctx, d.db.Reader(), d.base, to, &at, batchRows); err != nil {
+			return err
+		}
 		var ended int64
-		var next place
-		err := d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) (err error) {
+		err = d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) (err error) {
 			if err := holdDraft(ctx, tx, d.dataset, d.owner); err != nil {
 				return err
 			}
-			next = at // the closure may run again
-			var ids []string
-			if ids, more, err = begunSince(ctx, tx, d.base, to, &next, batchRows); err != nil {
-				return err
-			}
-			ended, err = endRows(ctx, tx, d.dataset, d.pub.Version, ids)
+			ended, err = endRows(ctx, tx, d.dataset, d.pub.Version, gone)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		at = next
 		d.pub.Removed += ended
 	}
 	return nil
