@@ -48,8 +48,12 @@ func (s *Service) request(ctx context.Context, d Dataset, u Upload, ask Request)
 	if err := u.mayPublish(); err != nil {
 		return u, err
 	}
+	if u.Base != d.Version {
+		return u, versionChanged(u, d.Version)
+	}
 	if ask.Base != d.Version {
-		return u, versionChanged(u, ask.Base, d.Version)
+		return u, errs.New(errs.Conflict, "you have version %d in mind, but version %d is in force", ask.Base, d.Version).WithCode("version_changed").
+			WithField("body.base", "outdated", "is not the version in force")
 	}
 	u.RequestedBy, u.Note = ask.By, ask.Note
 	if !d.RequireApproval {
@@ -65,9 +69,9 @@ func (s *Service) request(ctx context.Context, d Dataset, u Upload, ask Request)
 	return u, err
 }
 
-func versionChanged(u Upload, base, inForce int64) error {
+func versionChanged(u Upload, inForce int64) error {
 	return errs.New(errs.Conflict, "upload %s was compared with version %d, but version %d is in force by now; PATCH the upload with {} to see what it would change there, then publish",
-		u.ID, base, inForce).WithCode("version_changed")
+		u.ID, u.Base, inForce).WithCode("version_changed")
 }
 
 // Decide approves or rejects an upload that waits for a second person. To
@@ -142,6 +146,9 @@ type publishing struct {
 // Publish implements facility.Companion.
 func (p publishing) Publish(ctx context.Context, tx *kernel.Tx, pub facility.Publication) error {
 	u := p.upload
+	if pub.Version != u.Base+1 { // for a first version the registry has no base to compare with
+		return versionChanged(u, pub.Version-1)
+	}
 	u.State, u.Version = Published, pub.Version
 	if err := overtaken(moveUpload(ctx, tx, u, p.from)); err != nil {
 		return err
