@@ -123,6 +123,9 @@ func (d *Dataset) Validate() error {
 	if facility.ValidateDataset(d.ID) != nil {
 		refuse("id", "malformed", "use 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit")
 	}
+	if d.ID == "catalogue" { // the OGC API's collection of records
+		refuse("id", "reserved", "is the id of the catalogue itself; choose another")
+	}
 	if len(d.Title) == 0 {
 		refuse("title", "required", `needs a title in at least one language: {"zh-Hans":"南昌公共厕所","en":"Public toilets of Nanchang"}`)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"fujin/services/facility"
+	"fujin/services/platform/kernel/errs"
 	"fujin/services/publishing/catalogue"
 	"fujin/services/publishing/ogc/cql2"
 )
@@ -55,14 +56,19 @@ func New(options Options) (*Service, error) {
 	return &Service{options, pages, make(chan struct{}, max(1, runtime.NumCPU()/2))}, err
 }
 
+// scanPatience is how long a query waits for its turn.
+const scanPatience = 20 * time.Second
+
 // run reads a page, when its turn comes.
 func (s *Service) run(ctx context.Context, q *query, c collection) (page, error) {
 	if q.scans() {
+		turn, stop := context.WithTimeout(ctx, scanPatience)
+		defer stop()
 		select {
 		case s.scans <- struct{}{}:
 			defer func() { <-s.scans }()
-		case <-ctx.Done():
-			return page{}, ctx.Err()
+		case <-turn.Done():
+			return page{}, errs.New(errs.Unavailable, "too many queries go through whole collections just now; try again in a minute").WithCode("busy")
 		}
 	}
 	return q.run(ctx, c)

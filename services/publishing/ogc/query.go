@@ -103,8 +103,10 @@ func (q *query) selects() bool {
 	return q.timed || len(q.equal) > 0 || q.filter != nil || q.match != nil
 }
 
-// scans tells whether the query goes through all of a collection.
-func (q *query) scans() bool { return (q.selects() || len(q.sort) > 0) && q.bound() == nil }
+// scans tells whether the query may have to look at all of a collection.
+func (q *query) scans() bool {
+	return q.filter != nil || len(q.sort) > 0 || q.selects() && q.box == nil
+}
 
 // admits tells whether an item is wanted, apart from the bound.
 func (q *query) admits(it item) bool {
