@@ -27,6 +27,8 @@ type live struct {
 	held sync.Map
 	// bulk is bulkChange; tests lower it.
 	bulk atomic.Int64
+	// following tells that Run keeps the index.
+	following atomic.Bool
 }
 
 const (
@@ -40,6 +42,9 @@ const (
 	// followPatience is the pause before changes that could not be applied (the
 	// database is away, the disk is full) are tried again.
 	followPatience = 2 * time.Second
+	// mergePatience is how long a publisher waits for the merge of what it
+	// published: some ten million facilities.
+	mergePatience = 2 * time.Minute
 )
 
 // view is the state of the index for one request.
@@ -65,6 +70,8 @@ func (s *Service) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop() // what runs beside this ends with it, also after an error
 	s.background.Go(func() { s.keepDemand(ctx) })
+	s.live.following.Store(true)
+	defer s.live.following.Store(false)
 	l, err := s.load(ctx)
 	for err == nil && ctx.Err() == nil {
 		s.live.held.Clear()
@@ -243,7 +250,7 @@ func spansOf(events []kernel.Event) ([]span, error) {
 			spans = append(spans, span{dataset: e.Ref, after: pub.Version - 1})
 		}
 		spans[i].upTo = pub.Version
-		spans[i].changed += pub.Added + pub.Changed + pub.Removed + pub.Confirmed
+		spans[i].changed += pub.changes()
 	}
 	return spans, nil
 }
@@ -304,6 +311,18 @@ func (s *Service) Seen(dataset string) int64 {
 		return v.(int64)
 	}
 	return 0
+}
+
+// await returns when searches of this server see a publication so large that it
+// is merged into a new base first: whoever is told that it is published finds
+// it. Small ones are seen at once.
+func (s *Service) await(ctx context.Context, pub Publication) {
+	if pub.changes() < s.live.bulk.Load() || !s.live.following.Load() {
+		return
+	}
+	for end := time.Now().Add(mergePatience); s.Seen(pub.Dataset) < pub.Version && time.Now().Before(end) && ctx.Err() == nil; {
+		_ = pause(ctx, 20*time.Millisecond)
+	}
 }
 
 // replace merges large publications into a new base each. The snapshot of the

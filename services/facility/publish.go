@@ -29,6 +29,9 @@ type Publication struct {
 	Confirmed  int64  `json:"confirmed"`
 }
 
+// changes is how many rows the index has to look at.
+func (p *Publication) changes() int64 { return p.Added + p.Changed + p.Removed + p.Confirmed }
+
 // Feed hands over rows one by one, in the order of the source, and stops at the
 // first error.
 type Feed func(yield func(Row) error) error
@@ -72,6 +75,7 @@ func (s *Service) publish(ctx context.Context, dataset string, p Provenance, wri
 			s.log.Warn("statistics are not up to date; the next publication may be slow", "error", err)
 		}
 	}
+	s.await(ctx, d.pub)
 	return d.pub, nil
 }
 

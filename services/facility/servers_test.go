@@ -354,6 +354,9 @@ func TestALargePublicationIsSeenWhole(t *testing.T) {
 			t.Errorf("%+v, %v", pub, err)
 			return
 		}
+		if pub.Added+pub.Changed+pub.Removed >= 5_000 && s.Seen("test") < v {
+			t.Errorf("version %d was told to be published before searches saw it", v)
+		}
 		s.eventually("publication", func() error {
 			if s.Seen("test") < v {
 				return errors.New("not seen")
