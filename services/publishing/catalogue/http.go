@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -38,13 +40,7 @@ func (s *Service) Routes(r gin.IRouter, a huma.API) {
 }
 
 // ginPath turns {id} into :id.
-func ginPath(path string) string {
-	const before, parameter = "/v1/datasets/", "{id}"
-	if len(path) > len(before)+len(parameter) && path[len(before):len(before)+len(parameter)] == parameter {
-		return before + ":id" + path[len(before)+len(parameter):]
-	}
-	return path
-}
+func ginPath(path string) string { return strings.NewReplacer("{", ":", "}", "").Replace(path) }
 
 // plain runs a handler; what goes wrong becomes a problem document at the gate.
 func plain(fn func(*gin.Context) error) gin.HandlerFunc {
@@ -58,11 +54,7 @@ func plain(fn func(*gin.Context) error) gin.HandlerFunc {
 // takes refuses parameters that are not known.
 func takes(c *gin.Context, known ...string) error {
 	for name, values := range c.Request.URL.Query() {
-		ok := false
-		for _, k := range known {
-			ok = ok || k == name
-		}
-		if !ok {
+		if !slices.Contains(known, name) {
 			return errs.New(errs.Invalid, "there is no parameter %q here", name).WithField("query."+name, "unknown_parameter", "is not known here")
 		}
 		if len(values) > 1 {

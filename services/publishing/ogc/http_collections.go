@@ -3,7 +3,6 @@ package ogc
 import (
 	"context"
 	"net/url"
-	"strconv"
 
 	"github.com/paulmach/orb"
 
@@ -176,6 +175,3 @@ func (s *Service) describeOpen(ctx context.Context, r *request) (description, er
 	}
 	return s.describe(r, d.record, d.number, profile), nil
 }
-
-// count is how a page writes a number.
-func (d description) Count() string { return strconv.FormatInt(d.ItemCount, 10) }

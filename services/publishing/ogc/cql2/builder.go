@@ -40,7 +40,7 @@ func (b *builder) comparison(at place, operator string, left, right operand) (pr
 func agree(at place, left, right operand) error {
 	a, b := left.kind(), right.kind()
 	switch {
-	case comparable(a, b):
+	case canCompare(a, b):
 		return nil
 	case a == Geometry || b == Geometry:
 		return at.errorf("a geometry is compared with a spatial function such as S_INTERSECTS")

@@ -215,9 +215,9 @@ func (v Value) number() (float64, bool) {
 	return f, err == nil && f == f
 }
 
-// comparable tells whether values of two types can be put in an order; Null
+// canCompare tells whether values of two types can be put in an order; Null
 // stands for a literal null, which compares as unknown.
-func comparable(a, b Type) bool {
+func canCompare(a, b Type) bool {
 	if a == Geometry || b == Geometry {
 		return false
 	}
