@@ -82,7 +82,11 @@ function freePort() {
   });
 }
 
-/** The real program, or the fixture server when asked for; what is missing is said in one line. */
+/**
+ * The real program, or the fixture server when asked for, which has no agencies; what is missing is said in one line.
+ * @param {boolean} fixture
+ * @returns {Promise<{url: string, close: () => void | Promise<void>, keyFor?: (org: string, role: string) => string}>}
+ */
 export async function backendOrExit(fixture) {
   try {
     return await (fixture ? start() : startBackend());

@@ -203,6 +203,7 @@ async function withBaseMap(h) {
     await styled.goto(h.url);
     await listed(styled);
     await mapped(styled);
+    /** @type {[number[], number[]]} */
     const land = [[200, 0, 200], [255, 80, 255]];
     const magenta = await share(styled, ...land);
     assert(magenta > 0.3, `the style's land covers ${magenta} of the map`);
