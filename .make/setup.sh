@@ -19,7 +19,8 @@ if [ -z "${FUJIN_TEST_SQLITE_ONLY:-}" ]; then
 fi
 need chromium chromium chromium-browser google-chrome
 if [ "${1:-test}" = bench ]; then
-	if ! ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then missing="$missing postgresql-postgis"; fi
+	# The library, not its scripts, which are a package of their own.
+	if ! ls /usr/lib/postgresql/*/lib/postgis-3.so >/dev/null 2>&1; then missing="$missing postgresql-postgis"; fi
 	need redis-server redis-server valkey-server
 	need gdal-bin ogr2ogr
 fi
