@@ -34,8 +34,9 @@ type live struct {
 const (
 	// bulkChange is how many changed rows of one publication are merged into a
 	// new base before anybody sees them; fewer go to the overlay, and are seen
-	// within about a second.
-	bulkChange = 150_000
+	// within about a second. The overlay could not keep as many: it takes them
+	// into memory, and would be merged at once.
+	bulkChange = overlayLimit
 	// overlayLimit is how many changes the overlay holds before they are
 	// merged: queries look into it besides the base.
 	overlayLimit = 50_000

@@ -12,8 +12,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"fujin/datasets/quality"
-	"fujin/services/facility"
 	"fujin/services/platform/jobs"
 	"fujin/services/platform/kernel"
 )
@@ -243,9 +244,9 @@ func (s *Service) neighbours(ctx context.Context, d Dataset, out *gob.Encoder) e
 		if other.ID == d.ID || left == 0 {
 			continue
 		}
-		err := s.facilities.Features(ctx, other.ID, facility.FeatureQuery{Bound: d.Area.bound(), Limit: left}, func(f facility.Feature) error {
+		err := s.facilities.Neighbours(ctx, other.ID, *d.Area.bound(), left, func(name string, at orb.Point) error {
 			left--
-			return out.Encode(quality.Known{Name: f.Name, At: f.Geometry.Bound().Center()})
+			return out.Encode(quality.Known{Name: name, At: at})
 		})
 		if err != nil {
 			return err
