@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net/http"
 	"time"
 
@@ -25,6 +26,16 @@ func (g *Gate) limitBody(c *gin.Context) {
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 	// Only a recorder in a test has no deadline to set.
 	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(bodyTime))
+}
+
+// mostDrained is how much of a body that is too large is read away.
+const mostDrained = 64 << 20
+
+// drain lets a client that is still sending see the answer: cut off, most would report a broken connection instead of
+// the problem.
+func drain(c *gin.Context, body io.Reader) {
+	c.Writer.Flush()
+	_, _ = io.CopyN(io.Discard, body, mostDrained) // whatever comes of it, the answer is given
 }
 
 // readBodyLimits takes the limits from the operations of the document that ask for more than the rest: MaxBodyBytes is

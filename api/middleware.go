@@ -39,6 +39,7 @@ func (g *Gate) around(c *gin.Context) {
 	h["Access-Control-Allow-Origin"] = g.headers.anyOrigin
 	h["Access-Control-Expose-Headers"] = g.headers.exposed
 	h["Vary"] = g.headers.vary
+	body := r.Body
 	if r.ContentLength != 0 {
 		g.limitBody(c)
 	}
@@ -50,6 +51,9 @@ func (g *Gate) around(c *gin.Context) {
 	c.Next()
 	if len(c.Errors) > 0 && !c.Writer.Written() {
 		writeProblem(c, problemOf(c.Errors.Last().Err))
+	}
+	if c.Writer.Status() == http.StatusRequestEntityTooLarge {
+		drain(c, body)
 	}
 }
 

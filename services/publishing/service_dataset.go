@@ -111,19 +111,19 @@ func (s *Service) Edit(ctx context.Context, id string, guard Guard, edit func(*D
 	if d.Revision == 0 {
 		return d, errs.New(errs.Conflict, "dataset %q belongs to no organisation; POST /v1/datasets gives it one", id).WithCode("not_owned")
 	}
-	if err := guard.check("dataset", id, d.ETag()); err != nil {
-		return d, err
-	}
-	before := d.RequireApproval
+	before, tag := d.RequireApproval, d.ETag()
 	edit(&d)
-	if err := d.Validate(); err != nil {
-		return d, err
-	}
 	role := org.Publisher
 	if before && !d.RequireApproval {
 		role = org.Reviewer
 	}
 	if err := org.Require(ctx, d.Org, role); err != nil {
+		return d, err
+	}
+	if err := guard.check("dataset", id, tag); err != nil {
+		return d, err
+	}
+	if err := d.Validate(); err != nil {
 		return d, err
 	}
 	if err := s.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error { return updateRecord(ctx, tx, d) }); err != nil {
