@@ -123,5 +123,5 @@ func h3Polygon(p orb.Polygon) h3.GeoPolygon {
 }
 
 func areaError(code, format string, args ...any) error {
-	return errs.New(errs.Invalid, "the area cannot be used").WithField("query.area", code, format, args...)
+	return errs.New(errs.Invalid, format, args...).WithField("query.area", code, format, args...)
 }

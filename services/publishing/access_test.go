@@ -191,10 +191,10 @@ func TestListsShowDraftsToTheirOrganisationAlone(t *testing.T) {
 			t.Errorf("%q sees %+v", who, last)
 		}
 	}
-	// Uploads stay hidden also where the dataset is public.
-	s.ask(stranger, "GET", "/v1/datasets/public/uploads", nil).wants(404)
+	// Uploads stay hidden also where the dataset is public; that it is somebody's is no secret then.
+	s.ask(stranger, "GET", "/v1/datasets/public/uploads", nil).refused(403, "not_yours")
 	s.ask(nobody, "GET", "/v1/datasets/public/uploads", nil).wants(401)
-	if text := s.ask(stranger, "PATCH", "/v1/datasets/public", map[string]any{}, "If-Match", "*").refused(404, "not_found"); !strings.Contains(text, "public") {
+	if text := s.ask(stranger, "PATCH", "/v1/datasets/public", map[string]any{}, "If-Match", "*").refused(403, "not_yours"); !strings.Contains(text, "public") {
 		t.Error(text)
 	}
 	s.keys["wrong"] = "fjn_nonsense"

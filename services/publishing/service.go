@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -34,7 +35,8 @@ type Service struct {
 	keys       *idempotency.Keys
 	options    Options
 	log        *slog.Logger
-	folder     string // of all uploads
+	folder     string        // of all uploads
+	receiving  chan struct{} // held while a piece of an upload is hashed and written
 }
 
 // New prepares the tables and the folder of uploads, and tells the job queue
@@ -50,7 +52,8 @@ func New(ctx context.Context, db *kernel.DB, facilities *facility.Service, queue
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: db, facilities: facilities, jobs: queue, keys: keys, options: options, log: options.Logger, folder: filepath.Join(db.Path(), "uploads")}
+	s := &Service{db: db, facilities: facilities, jobs: queue, keys: keys, options: options, log: options.Logger, folder: filepath.Join(db.Path(), "uploads"),
+		receiving: make(chan struct{}, max(1, runtime.NumCPU()/2))}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -71,8 +74,8 @@ func New(ctx context.Context, db *kernel.DB, facilities *facility.Service, queue
 	return s, nil
 }
 
-// own gives a dataset to whoever may do with it what takes one of roles. A
-// dataset of somebody else does not exist, as far as the caller is told.
+// own gives a dataset to whoever may do with it what takes one of roles. A draft
+// of somebody else does not exist, as far as the caller is told.
 func (s *Service) own(ctx context.Context, id string, roles ...org.Role) (Dataset, error) {
 	if _, known := org.From(ctx); !known {
 		return Dataset{}, org.Require(ctx, "", roles...)
@@ -81,8 +84,14 @@ func (s *Service) own(ctx context.Context, id string, roles ...org.Role) (Datase
 	if err == nil {
 		err = org.Require(ctx, d.Org, roles...)
 	}
-	if errs.KindOf(err) == errs.NotFound {
+	switch {
+	case errs.KindOf(err) != errs.NotFound:
+	case d.Version == 0:
 		err = noDataset(id)
+	case d.Org == "":
+		err = errs.New(errs.Forbidden, "dataset %q came from the command line and belongs to no organisation; ask the administrator to give it to yours", id).WithCode("not_owned")
+	default:
+		err = errs.New(errs.Forbidden, "dataset %q belongs to another organisation", id).WithCode("not_yours")
 	}
 	return d, err
 }
