@@ -93,6 +93,6 @@ func TestWhatTheCommandLinePublishedBelongsToNobody(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	s.ask(publisher, "POST", "/v1/datasets", `{"id":"imported","title":{"en":"mine"}}`).refused(409, "taken")
-	s.ask(publisher, "POST", "/v1/datasets/imported/uploads", table("1 a")).wants(404)
-	s.ask(publisher, "PATCH", "/v1/datasets/imported", `{}`, "If-Match", "*").wants(404)
+	s.ask(publisher, "POST", "/v1/datasets/imported/uploads", table("1 a")).refused(403, "not_owned")
+	s.ask(publisher, "PATCH", "/v1/datasets/imported", `{}`, "If-Match", "*").refused(403, "not_owned")
 }
