@@ -116,6 +116,7 @@ type benchFloor struct {
 
 // Run serves until ctx ends.
 func (c *benchFloor) Run(ctx context.Context, g *Globals) error {
+	letQueriesIn()
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return err

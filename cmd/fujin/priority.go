@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"runtime"
 	"strconv"
 	"syscall"
 
@@ -59,3 +60,11 @@ func turnIdle() (turned int, err error) {
 	}
 	return turned, nil
 }
+
+// heavyTasks is how many goroutines of a server may compute for long at a time: one writes a publication, one merges the
+// index.
+const heavyTasks = 2
+
+// letQueriesIn lets Go run as many goroutines more than the machine has processors. A goroutine that computes keeps one
+// for ten milliseconds, in which queries would wait; the kernel, which now does the sharing, interrupts it much sooner.
+func letQueriesIn() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + heavyTasks) }

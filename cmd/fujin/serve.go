@@ -70,6 +70,7 @@ func (c *serveCommand) Validate() error {
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, g *Globals) (err error) {
+	letQueriesIn()
 	logger := g.Logger()
 	db, err := g.OpenDB(ctx)
 	if err != nil {

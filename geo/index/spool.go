@@ -40,7 +40,7 @@ func newSpool(path string) (*spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &spool{file: file, tickets: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
+	return &spool{file: file, tickets: make(chan struct{}, runtime.NumCPU())}, nil
 }
 
 // add appends an item and returns its offset.

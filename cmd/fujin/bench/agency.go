@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 
 	"fujin/datasets"
@@ -21,6 +22,7 @@ import (
 type agency struct {
 	server string
 	key    string
+	turns  sync.Mutex // many files at once must not keep this process from putting queries
 }
 
 // newAgency makes a key beside the running server.
@@ -29,7 +31,7 @@ func newAgency(ctx context.Context, s *self) (*agency, error) {
 	if err != nil {
 		return nil, fmt.Errorf("token create: %w", err)
 	}
-	return &agency{"http://" + s.address + "/v1/datasets", strings.TrimSpace(string(out))}, nil
+	return &agency{server: "http://" + s.address + "/v1/datasets", key: strings.TrimSpace(string(out))}, nil
 }
 
 // ask sends a request and reads the answer, which must have the status.
@@ -40,12 +42,8 @@ func (a *agency) ask(ctx context.Context, method, path string, body io.Reader, s
 	}
 	req.Header.Set("Authorization", "Bearer "+a.key)
 	req.Header.Set("Content-Type", "application/json")
-	if f, ok := body.(*os.File); ok {
-		info, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		req.ContentLength = info.Size()
+	if f, ok := body.(*inTurn); ok {
+		req.ContentLength = f.size
 		req.Header.Set("Content-Type", "application/octet-stream")
 	}
 	res, err := http.DefaultClient.Do(req)
@@ -81,9 +79,27 @@ func (a *agency) upload(ctx context.Context, dataset, path string) (string, erro
 		return "", err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
 	var made struct{ ID string }
-	err = a.ask(ctx, http.MethodPost, "/"+dataset+"/uploads", f, http.StatusAccepted, &made)
+	err = a.ask(ctx, http.MethodPost, "/"+dataset+"/uploads", &inTurn{f, &a.turns, info.Size()}, http.StatusAccepted, &made)
 	return made.ID, err
+}
+
+// inTurn is a file that is read while no other is.
+type inTurn struct {
+	file  *os.File
+	turns *sync.Mutex
+	size  int64
+}
+
+// Read implements io.Reader.
+func (f *inTurn) Read(b []byte) (int, error) {
+	f.turns.Lock()
+	defer f.turns.Unlock()
+	return f.file.Read(b)
 }
 
 // ready waits until an upload may be published. All of its rows must have been

@@ -101,6 +101,7 @@ func dataset(i int) string { return fmt.Sprintf("bench-%02d", i+1) }
 // crowd has all files brought at once, while queries go on.
 func (r *gateRun) crowd(ctx context.Context) (err error) {
 	requests := nearbyRequests(datasets.SamplePositions(20_000, r.Seed+1, 1), "")
+	runtime.GOMAXPROCS(runtime.NumCPU() + 2) // what brings files must not keep queries from being put
 	r.queries, err = startStream(r.PerSecond, func() (conversation, error) { return dialHTTP(r.fujin.address, requests) })
 	if err != nil {
 		return err
@@ -116,7 +117,7 @@ func (r *gateRun) crowd(ctx context.Context) (err error) {
 		{fmt.Sprintf("%d files arrive", r.Uploads), r.bring},
 		{"they pass the gate", r.await},
 		{fmt.Sprintf("%d of them are published", min(r.Publish, r.Uploads)), r.publish},
-		{"idle afterwards", r.rest},
+		{"afterwards, the index catching up", r.rest},
 	} {
 		begin := time.Now()
 		if err := step.do(ctx); err != nil {
