@@ -17,6 +17,9 @@ const (
 // ends. The gate itself works in the job queue.
 func (s *Service) Run(ctx context.Context) error {
 	if err := s.adopt(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped as soon as it was started
+		}
 		return err
 	}
 	look, tidy := time.NewTicker(lookAround), time.NewTicker(tidyUp)

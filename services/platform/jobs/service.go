@@ -56,6 +56,9 @@ func (s *Service) Run(ctx context.Context) error {
 		return nil
 	}
 	if err := s.revive(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped as soon as it was started
+		}
 		return err
 	}
 	config := s.config
