@@ -98,8 +98,11 @@ func (s *Service) keepDemand(ctx context.Context) {
 // facility has are left out: anybody can make them up.
 func (s *Service) writeDemand(ctx context.Context) error {
 	counts := s.demand.take()
+	if len(counts) == 0 {
+		return nil
+	}
 	view, err := s.view()
-	if len(counts) == 0 || err != nil {
+	if err != nil {
 		return err
 	}
 	known := map[string]bool{"": true}
