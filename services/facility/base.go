@@ -100,8 +100,8 @@ func ReadBase(r io.Reader) iter.Seq2[KnownRow, error] {
 func (s *Service) Neighbours(ctx context.Context, dataset string, within orb.Bound, limit int, yield func(name string, at orb.Point) error) error {
 	view, err := s.view()
 	for err != nil {
-		if err := pause(ctx, followPatience); err != nil || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
+		if pause(ctx, followPatience); ctx.Err() != nil {
+			return ctx.Err()
 		}
 		view, err = s.view()
 	}

@@ -87,7 +87,7 @@ func (d *demand) take() map[demandKey]demandCount {
 // keepDemand writes the counts now and then, and once more when ctx ends.
 func (s *Service) keepDemand(ctx context.Context) {
 	for ctx.Err() == nil {
-		_ = pause(ctx, demandEvery)
+		pause(ctx, demandEvery)
 		if err := s.writeDemand(context.WithoutCancel(ctx)); err != nil {
 			s.log.Warn("what was searched for could not be counted", "error", err)
 		}

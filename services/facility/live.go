@@ -21,9 +21,8 @@ type live struct {
 	index atomic.Pointer[index.Live]
 	// caught tells that the index has reached what was published at the start.
 	caught atomic.Bool
-	// seen are the dataset versions that were applied since the start.
-	seen sync.Map
-	// held are the versions of datasets that the index holds; see viewOf.
+	// held are the versions of datasets that the index holds; one that it is
+	// being given is not there. See viewOf and Seen.
 	held sync.Map
 	// bulk is bulkChange; tests lower it.
 	bulk atomic.Int64
@@ -87,7 +86,8 @@ func (s *Service) Run(ctx context.Context) error {
 			l, err = s.rebuild(ctx)
 		case err != nil && ctx.Err() == nil:
 			s.log.Error("changes do not reach the index; searches go on with what is loaded", "error", err)
-			err = pause(ctx, followPatience)
+			pause(ctx, followPatience)
+			err = nil
 		}
 	}
 	if ctx.Err() != nil {
@@ -100,12 +100,11 @@ func (s *Service) Run(ctx context.Context) error {
 }
 
 // pause waits; it ends with ctx.
-func pause(ctx context.Context, d time.Duration) error {
+func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
 	}
-	return nil
 }
 
 // traitMasks are the bits of each attribute, for the index.
@@ -299,16 +298,15 @@ func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Even
 		return err
 	}
 	for _, sp := range spans {
-		s.live.seen.Store(sp.dataset, sp.upTo)
 		s.live.held.Store(sp.dataset, sp.upTo)
 	}
 	return nil
 }
 
-// Seen is the newest version of a dataset that searches see, as far as it was
-// published since the start; 0 = none was.
+// Seen is the version of a dataset that searches see; 0 = none, or another is
+// just being brought in.
 func (s *Service) Seen(dataset string) int64 {
-	if v, ok := s.live.seen.Load(dataset); ok {
+	if v, ok := s.live.held.Load(dataset); ok {
 		return v.(int64)
 	}
 	return 0
@@ -322,7 +320,7 @@ func (s *Service) await(ctx context.Context, pub Publication) {
 		return
 	}
 	for end := time.Now().Add(mergePatience); s.Seen(pub.Dataset) < pub.Version && time.Now().Before(end) && ctx.Err() == nil; {
-		_ = pause(ctx, 20*time.Millisecond)
+		pause(ctx, 20*time.Millisecond)
 	}
 }
 

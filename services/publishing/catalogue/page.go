@@ -23,14 +23,16 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-func parsePages() (map[string]*template.Template, error) {
-	names, err := fs.Glob(pageFiles, "pages/*.html")
+// ParsePages reads the pages/*.html of files, each with the layout.html around
+// it, by their names without .html.
+func ParsePages(files fs.FS) (map[string]*template.Template, error) {
+	names, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
 	pages := map[string]*template.Template{}
 	for _, name := range names {
-		t, err := template.ParseFS(pageFiles, "pages/layout.html", name)
+		t, err := template.ParseFS(files, "pages/layout.html", name)
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ type Service struct {
 
 // New makes the service.
 func New(options Options) (*Service, error) {
-	pages, err := parsePages()
+	pages, err := ParsePages(pageFiles)
 	return &Service{options, pages}, err
 }
 

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -18,23 +16,6 @@ import (
 
 //go:embed pages/*.html
 var pageFiles embed.FS
-
-// parsePages reads each page with the layout around it.
-func parsePages() (map[string]*template.Template, error) {
-	names, err := fs.Glob(pageFiles, "pages/*.html")
-	if err != nil {
-		return nil, err
-	}
-	pages := map[string]*template.Template{}
-	for _, name := range names {
-		t, err := template.ParseFS(pageFiles, "pages/layout.html", name)
-		if err != nil {
-			return nil, err
-		}
-		pages[strings.TrimSuffix(path.Base(name), ".html")] = t
-	}
-	return pages, nil
-}
 
 // document is what a page shows. Each page takes the fields it needs.
 type document struct {

@@ -52,7 +52,7 @@ func New(options Options) (*Service, error) {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	pages, err := parsePages()
+	pages, err := catalogue.ParsePages(pageFiles)
 	return &Service{options, pages, make(chan struct{}, max(1, runtime.NumCPU()/2))}, err
 }
 
