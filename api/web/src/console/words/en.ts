@@ -72,6 +72,7 @@ export const en: Words = {
   severity: { error: "Error", warning: "Warning", notice: "Notice" },
   rowsWith: (n) => (n === "1" ? "1 row" : `${n} rows`),
   row: (n) => `Row ${n}`,
+  rowTitle: "Row",
   wholeFile: "Whole file",
   column: "Column",
   showRows: "Show the rows",

@@ -67,6 +67,7 @@ export interface Words {
   severity: Record<"error" | "warning" | "notice", string>;
   rowsWith: (n: string) => string;
   row: (n: string) => string;
+  rowTitle: string;
   wholeFile: string;
   column: string;
   showRows: string;

@@ -72,6 +72,7 @@ export const zh: Words = {
   severity: { error: "错误", warning: "警告", notice: "提示" },
   rowsWith: (n) => `${n} 行`,
   row: (n) => `第 ${n} 行`,
+  rowTitle: "行号",
   wholeFile: "整个文件",
   column: "列",
   showRows: "查看各行",
