@@ -36,12 +36,16 @@ type Live struct {
 	// deleted id. It is nil itself when there is none.
 	carry map[string]*entry
 
-	merging sync.Mutex
+	// merging holds a token while a base is being built, or waits to be swapped
+	// in: one at a time.
+	merging chan struct{}
 }
+
+func newLive(o Options) *Live { return &Live{options: o, merging: make(chan struct{}, 1)} }
 
 // New starts an empty index, without reading or writing a snapshot.
 func New(o Options) *Live {
-	l := &Live{options: o}
+	l := newLive(o)
 	l.install(&base{database: o.Database})
 	return l
 }
@@ -60,7 +64,7 @@ func Open(o Options) (*Live, error) {
 	if b.database != o.Database {
 		return nil, foreign(o, b)
 	}
-	l := &Live{options: o}
+	l := newLive(o)
 	l.install(b)
 	return l, nil
 }
@@ -151,7 +155,7 @@ func (v *View) Changed() int { return v.changed + v.dead.count }
 // Compact writes a snapshot that holds all changes so far and goes on with it.
 // Queries and Apply go on meanwhile.
 func (l *Live) Compact(ctx context.Context) error {
-	return l.merge(ctx, l.View().seq, func(Ref) bool { return true }, nil)
+	return l.merge(ctx, asViewed, func(Ref) bool { return true }, nil)
 }
 
 // Replace writes a snapshot in which what feed adds stands for all that is in
@@ -168,37 +172,59 @@ func (l *Live) Rebuild(ctx context.Context, seq int64, feed func(add func(Item) 
 	return l.merge(ctx, seq, nil, feed)
 }
 
-// merge builds and installs the next base. It ends with a collection of
-// garbage, which costs the merging goroutine some ten milliseconds: the old base
-// is unmapped only when the collector finds that no reader holds it, and in a
-// process whose bulk is mapped the collector hardly ever runs by itself.
+// asViewed stands for the number of the last change that the merged view holds.
+const asViewed = -1
+
+// merge builds and installs the next base.
 func (l *Live) merge(ctx context.Context, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) error {
-	l.merging.Lock()
-	defer l.merging.Unlock()
-	err := l.mergeNow(ctx, seq, keep, feed)
-	debug.FreeOSMemory()
-	return err
+	b, err := l.build(ctx, l.options.Path, seq, keep, feed)
+	if err != nil {
+		return err
+	}
+	defer l.merged()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.swap(b, nil)
 }
 
-func (l *Live) mergeNow(ctx context.Context, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) error {
+// merged lets the next base be built. It ends with a collection of garbage,
+// which costs the caller some ten milliseconds: the old base is unmapped only
+// when the collector finds that no reader holds it, and in a process whose bulk
+// is mapped the collector hardly ever runs by itself.
+func (l *Live) merged() {
+	l.mu.Lock()
+	l.carry = nil
+	l.mu.Unlock()
+	<-l.merging
+	debug.FreeOSMemory()
+}
+
+// build makes the next base at path, when no other is on its way. From then on
+// what changes is carried, until merged, which the caller owes for a base.
+func (l *Live) build(ctx context.Context, path string, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) (b *base, err error) {
+	select {
+	case l.merging <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() {
+		if err != nil {
+			l.merged()
+		}
+	}()
 	l.mu.Lock()
 	v := l.current.Load()
 	l.carry = make(map[string]*entry)
 	l.mu.Unlock()
-	b, err := l.build(ctx, v, max(seq, 0), keep, feed)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	carry := l.carry
-	l.carry = nil
-	if err != nil {
-		return err
+	if seq == asViewed {
+		seq = v.seq
 	}
-	return l.swap(b, carry)
+	return l.write(ctx, path, v, seq, keep, feed)
 }
 
-// build makes the next base.
-func (l *Live) build(ctx context.Context, v *View, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) (*base, error) {
-	builder, err := NewBuilder(l.options.Path, l.options.Database)
+// write makes the file of a base and maps it.
+func (l *Live) write(ctx context.Context, path string, v *View, seq int64, keep func(Ref) bool, feed func(add func(Item) error) error) (*base, error) {
+	builder, err := NewBuilder(path, l.options.Database)
 	if err != nil {
 		return nil, err
 	}
@@ -222,27 +248,43 @@ func (l *Live) build(ctx context.Context, v *View, seq int64, keep func(Ref) boo
 	if err := builder.Finish(ctx, seq); err != nil {
 		return nil, err
 	}
-	return openBase(l.options.Path)
+	return openBase(path)
 }
 
-// swap goes on with a new base, on top of it what has changed while it was
-// built.
-func (l *Live) swap(b *base, carry map[string]*entry) error {
+// swap goes on with a new base; on top of it lies what was carried while it was
+// built, and on top of that the items.
+func (l *Live) swap(b *base, items []Item) error {
 	old := l.current.Load()
 	v := viewOf(b, newShared(l.options.Attributes))
 	points, shapes := new(entries), new(entries)
 	c := begin(v, points, shapes)
-	for id, e := range carry {
-		c.remove(id)
+	put := func(e *entry, category, dataset string, hours schedule) error {
+		if err := c.number(e, category, dataset); err != nil {
+			return err
+		}
+		e.hours = v.shared.timetables.of(hours)
+		c.remove(e.id)
+		c.insert(e)
+		return nil
+	}
+	for id, e := range l.carry {
 		if e == nil {
+			c.remove(id)
 			continue
 		}
 		moved := *e
-		if err := c.number(&moved, old.categories.list[e.facts.category], old.datasets.list[e.facts.dataset]); err != nil {
+		if err := put(&moved, old.categories.list[e.facts.category], old.datasets.list[e.facts.dataset], e.hours.schedule); err != nil {
 			return err
 		}
-		moved.hours = v.shared.timetables.of(e.hours.schedule)
-		c.insert(&moved)
+	}
+	for i := range items {
+		e, err := newEntry(&items[i])
+		if err == nil {
+			err = put(e, items[i].Category, items[i].Dataset, scheduleOf(&items[i]))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	l.points, l.shapes = points, shapes
 	l.current.Store(c.finish(max(b.seq, old.seq)))
