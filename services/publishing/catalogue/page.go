@@ -213,7 +213,12 @@ func drawMap(p *Profile) *smallMap {
 }
 
 // usage are the commands that read a dataset. Each works as it is printed.
-type usage struct{ Curl, File, GDAL, Python, JavaScript, QGIS string }
+type usage struct {
+	Curl, File, GDAL, Python, JavaScript, QGIS, Tiles string
+	// Mixed: some places are points, some areas or lines; QGIS shows of such a
+	// collection only the kind that comes first.
+	Mixed bool
+}
 
 func (s *Service) usage(k known) usage {
 	items := s.PublicURL + "/ogc/collections/" + k.ID + "/items"
@@ -223,14 +228,20 @@ func (s *Service) usage(k known) usage {
 		category = "&category=" + list[0]
 	}
 	box := fmt.Sprintf("%.4f,%.4f,%.4f,%.4f", b[0]-0.0001, b[1]-0.0001, b[2]+0.0001, b[3]+0.0001)
+	mixed, kinds := len(k.Geometries) > 1, ""
+	if mixed {
+		kinds = " -nlt GEOMETRY"
+	}
 	return usage{
 		Curl: fmt.Sprintf("curl '%s?limit=10&bbox=%s%s'", items, box, category),
 		File: fmt.Sprintf("curl -o %s.csv '%s'", k.ID, s.download(k.Record, "csv")),
-		GDAL: fmt.Sprintf("ogr2ogr %s.gpkg OAPIF:%s/ogc %s -oo PAGE_SIZE=1000", k.ID, s.PublicURL, k.ID),
+		GDAL: fmt.Sprintf("ogr2ogr %s.gpkg OAPIF:%s/ogc %s -oo PAGE_SIZE=1000%s", k.ID, s.PublicURL, k.ID, kinds),
 		Python: fmt.Sprintf("from owslib.ogcapi.features import Features\nfor f in Features(%q).collection_items(%q, limit=10)[\"features\"]:\n    print(f[\"properties\"][\"name\"])",
 			s.PublicURL+"/ogc", k.ID),
 		JavaScript: fmt.Sprintf("const answer = await fetch(%q);\nconst { features, numberMatched } = await answer.json();\nconsole.log(numberMatched, features.map((f) => f.properties.name));",
 			items+"?limit=10"),
-		QGIS: s.PublicURL + "/ogc",
+		QGIS:  s.PublicURL + "/ogc",
+		Tiles: s.PublicURL + "/ogc/collections/" + k.ID + "/tiles/WebMercatorQuad/{z}/{y}/{x}",
+		Mixed: mixed,
 	}
 }

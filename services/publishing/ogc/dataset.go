@@ -43,6 +43,26 @@ func (d *dataset) schema(ctx context.Context) (map[string]cql2.Type, error) {
 	return schema, nil
 }
 
+// columnPatience is how long a page of items waits for the names of all columns.
+const columnPatience = 2 * time.Second
+
+// columns are the properties that any place of the version has, in the order of
+// its schema; nil while that of a large new version is being worked out.
+func (d *dataset) columns(ctx context.Context) (names []string) {
+	soon, cancel := context.WithTimeout(ctx, columnPatience)
+	defer cancel()
+	profile, err := d.profile(soon)
+	if err != nil {
+		return nil
+	}
+	for _, f := range profile.Fields {
+		if f.Filled > 0 {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 func (d *dataset) count(ctx context.Context, bound *orb.Bound) (int64, error) {
 	return d.Count(ctx, d.record.ID, d.number, bound)
 }

@@ -3,6 +3,7 @@ package ogc
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,9 +40,42 @@ func (s *Service) getItems(r *request) error {
 	if r.html {
 		return s.itemsPage(r, c, p, next)
 	}
+	if d, ok := c.(*dataset); ok && q.after == nil && len(p.items) > 0 {
+		p.items[0] = exemplar{p.items[0], d.columns(ctx)}
+	}
 	setContentCRS(r, system)
 	r.send(typeGeoJSON, appendItems(nil, p, links, system, s.Clock()))
 	return nil
+}
+
+// exemplar is an item that shows all columns of its collection, null where it
+// has no value: GDAL, and QGIS before it read schemas, take the columns of a
+// collection from the first items, and lose whatever those do not have.
+type exemplar struct {
+	item
+	columns []string
+}
+
+func (e exemplar) properties() []property {
+	list := e.item.properties()
+	at := make(map[string]int, len(list))
+	for i, p := range list {
+		at[p.name] = i
+	}
+	all := make([]property, 0, len(list)+len(e.columns))
+	for _, name := range e.columns {
+		if i, has := at[name]; has {
+			all = append(all, list[i])
+		} else {
+			all = append(all, property{name, nil})
+		}
+	}
+	for _, p := range list {
+		if !slices.Contains(e.columns, p.name) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // appendItems renders a page as a FeatureCollection.

@@ -64,7 +64,7 @@ func propertySchema(name string, is cql2.Type, profile *catalogue.Profile) map[s
 	p := map[string]any{"title": name}
 	switch is {
 	case cql2.Geometry:
-		return map[string]any{"title": name, "format": "geometry-any", "x-ogc-role": "primary-geometry"}
+		return map[string]any{"title": name, "format": "geometry-any", "$ref": "https://geojson.org/schema/Geometry.json", "x-ogc-role": "primary-geometry"}
 	case cql2.Timestamp:
 		p["type"], p["format"] = "string", "date-time"
 	case cql2.Number:

@@ -286,6 +286,9 @@ func TestSchemaNamesWhatItemsHave(t *testing.T) {
 		if declared[name] == nil {
 			t.Errorf("%s is not declared", name)
 		}
+		if value == nil { // of a first item that shows all columns
+			continue
+		}
 		if a := s.ok(items + "?" + url.Values{name: {fmt.Sprint(value)}}.Encode()); a.doc["numberMatched"] != 1.0 {
 			t.Errorf("%s=%v finds %v", name, value, a.doc["numberMatched"])
 		}
