@@ -146,7 +146,7 @@ func (t parquetTable) metadata(s *spool) (string, error) {
 	}
 	column := map[string]any{
 		"encoding":       "WKB",
-		"geometry_types": slices.Sorted(maps.Keys(s.shapes)),
+		"geometry_types": append([]string{}, slices.Sorted(maps.Keys(s.shapes))...), // a list though it be empty: DuckDB refuses null
 		"crs":            json.RawMessage(projCRS84),
 		"covering":       map[string]any{"bbox": covering},
 	}
