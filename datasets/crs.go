@@ -1,12 +1,13 @@
 package datasets
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 
 	"github.com/paulmach/orb"
 
 	"fujin/geo"
+	"fujin/geo/projection"
 )
 
 // CRS is a coordinate system that positions can be read in.
@@ -41,7 +42,16 @@ func ParseCRS(text string) (CRS, error) {
 	case "3857", "900913", "102100", "102113", "3785", "webmercator":
 		return WebMercator, nil
 	}
-	return "", fmt.Errorf("coordinate system %q is not known; use wgs84, gcj02, bd09 or EPSG:3857, or convert the file to WGS-84", text)
+	return "", Refuse("coordinate system %q is not known; use wgs84, gcj02, bd09 or EPSG:3857, or convert the file to WGS-84", text)
+}
+
+// undefined refuses a definition that projection.Parse does not understand.
+func undefined(err error) error {
+	var unsupported *projection.Unsupported
+	if errors.As(err, &unsupported) {
+		return Refuse("coordinate system %q is not understood: %s", unsupported.System, Say(unsupported.Reason, unsupported.Values...))
+	}
+	return Refuse("the definition of the coordinate system is not well-known text")
 }
 
 // toWGS84 converts one position.

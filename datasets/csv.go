@@ -3,8 +3,6 @@ package datasets
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -56,7 +54,7 @@ func (t *table) begin(text io.Reader) error {
 	}
 	d, rows := sniffDialect(sample, len(sample) < sniffSize)
 	if len(rows) == 0 {
-		return errors.New("the file is empty; export it again with its rows")
+		return Refuse("the file is empty; export it again with its rows")
 	}
 	header := findHeader(rows, t.placer.opt.Mapping)
 	if header >= 0 {
@@ -98,7 +96,7 @@ func (t *table) check(rows [][]string, guessed bool) error {
 	}
 	for field, raw := range t.placer.opt.Mapping {
 		if !slices.ContainsFunc(t.columns, func(c *column) bool { return c.raw == raw }) {
-			return fmt.Errorf("there is no column %q to take %s from; the columns are %s", raw, field, listNames(names))
+			return Refuse("there is no column %q to take %s from; the columns are %s", raw, field, listNames(names))
 		}
 	}
 	if has[roleLat] && has[roleLon] || has[rolePosition] || t.placer.opt.look != nil {
@@ -117,49 +115,58 @@ func (t *table) check(rows [][]string, guessed bool) error {
 		}
 	}
 	if len(t.columns) == 1 {
-		return fmt.Errorf("the text is no table with positions: its lines, the first of which is %q, have no columns; "+
+		return Refuse("the text is no table with positions: its lines, the first of which is %q, have no columns; "+
 			"export a table with columns for latitude and longitude, or GeoJSON", clip(t.columns[0].raw))
 	}
-	return noPosition("", names)
+	return noPosition(Sentence{}, names)
 }
 
 // noPosition refuses records in which no position is known; which says what
 // was looked at, such as " (5 records)".
-func noPosition(which string, names []string) error {
-	return fmt.Errorf("the file has no positions: none of its columns %s%s is known as a latitude and longitude, and addresses are not looked up; "+
+func noPosition(which Sentence, names []string) error {
+	return Refuse("the file has no positions: none of its columns %s%s is known as a latitude and longitude, and addresses are not looked up; "+
 		"add coordinates, or name the columns that hold them by mapping lat and lon", listFirst(names, 12), which)
 }
 
 // countRecords counts records for a message, and says where they stand.
-func countRecords(count int, where string) string {
+func countRecords(count int, where Sentence) Sentence {
 	if count == 1 {
-		return " (1 record" + where + ")"
+		return Say(" (1 record%s)", where)
 	}
-	return fmt.Sprintf(" (%d records%s)", count, where)
+	return Say(" (%d records%s)", count, where)
 }
 
 // listNames lists column names for a message.
-func listNames(names []string) string { return listFirst(names, 40) }
+func listNames(names []string) Sentence { return listFirst(names, 40) }
 
-func listFirst(names []string, most int) string {
-	rest := ""
+func listFirst(names []string, most int) Sentence {
 	if len(names) > most {
-		rest = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
+		return Say("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 	}
-	return strings.Join(names, ", ") + rest
+	return listed(names)
+}
+
+// listed are names, which are the same in every language.
+func listed(names []string) Sentence {
+	list := strings.Join(names, ", ")
+	return Sentence{list, list}
 }
 
 // sayGuessed warns what the columns without names were taken for.
 func (t *table) sayGuessed() error {
 	names := [roleCount]string{roleID: "id", roleName: "name", roleLat: "lat", roleLon: "lon", roleAddress: "address", rolePhone: "phone"}
-	var parts []string
+	var read Sentence
 	for i, c := range t.columns {
-		if names[c.role] != "" {
-			parts = append(parts, fmt.Sprintf("column %d as %s", i+1, names[c.role]))
+		if names[c.role] == "" {
+			continue
+		}
+		if part := Say("column %d as %s", i+1, names[c.role]); read.Message == "" {
+			read = part
+		} else {
+			read = Say("%s, %s", read, part)
 		}
 	}
-	return t.placer.once(0, "", "columns_guessed", "the table has no header; it is read with %s", strings.Join(parts, ", "))
+	return t.placer.once(0, "", "columns_guessed", "the table has no header; it is read with %s", read)
 }
 
 // rows reads the records to the end.
@@ -172,7 +179,7 @@ func (t *table) rows() error {
 			return nil
 		case err == errRowTooLarge:
 			t.n++
-			if err := p.reject(t.n, "", "row_too_large", "%s", err); err != nil {
+			if err := p.reject(t.n, "", "row_too_large", "the row is longer than 1 MiB"); err != nil {
 				return err
 			}
 			continue

@@ -96,7 +96,8 @@ func TestTables(t *testing.T) {
 func TestIssuesNameTheRow(t *testing.T) {
 	got := readTable(t, "Name;Breite;Laenge\nA;48.1;11.5\nB;481.475.266;115.586.581\n", Options{Mapping: map[string]string{"lat": "Breite", "lon": "Laenge"}})
 	want := Issue{File: "table.csv", Row: 2, Column: "Breite", Code: "coordinate_damaged", Rejected: true,
-		Message: `"481.475.266" is not a coordinate; if a spreadsheet changed it, export the column again as text`}
+		Sentence: Sentence{`"481.475.266" is not a coordinate; if a spreadsheet changed it, export the column again as text`,
+			`"481.475.266" 不是坐标；如果是表格软件改动的，请把该列设为文本后重新导出`}}
 	if last := got.issues[len(got.issues)-1]; last != want {
 		t.Errorf("got %+v, want %+v", last, want)
 	}

@@ -51,8 +51,8 @@ type Issue struct {
 	Column string `json:"column"`
 	// Code is stable snake_case: coordinate_missing, coordinate_damaged,
 	// coordinate_out_of_range, null_island, crs_assumed, ….
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Code string `json:"code"`
+	Sentence
 	// Rejected tells an error, for which the row was left out, from a warning.
 	Rejected bool `json:"-"`
 }

@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -28,7 +27,7 @@ func Read(ctx context.Context, src Source, opt Options, sink Sink) (Summary, err
 		return Summary{}, err
 	}
 	if len(bytes.TrimSpace(head)) == 0 {
-		return Summary{}, errors.New("the file is empty; export it again with its rows")
+		return Summary{}, Refuse("the file is empty; export it again with its rows")
 	}
 	if zipped {
 		src, sink = gunzipped(src, sink)
@@ -82,7 +81,7 @@ func headOf(src Source) (head []byte, zipped bool, err error) {
 	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		zipped = true
 		if content, err = gzip.NewReader(buffered); err != nil {
-			return nil, true, fmt.Errorf("the gzip file is damaged (%w); compress it again", err)
+			return nil, true, Refuse("the gzip file is damaged (%w); compress it again", err)
 		}
 	}
 	head = make([]byte, headSize)
@@ -220,18 +219,17 @@ const wholeLimit = 200 << 20
 // errTooLarge refuses a file over wholeLimit in a format that cannot be
 // streamed. Size is what is known of its size.
 func errTooLarge(format Format, size int64) error {
-	return fmt.Errorf("the file has at least %d MB, and %s of this form must be held in memory, for which the limit is %d MB; split it, or export it as CSV or newline-delimited GeoJSON",
+	return Refuse("the file has at least %d MB, and %s of this form must be held in memory, for which the limit is %d MB; split it, or export it as CSV or newline-delimited GeoJSON",
 		size>>20, format, wholeLimit>>20)
 }
 
 // refusal says why a format is not read and what to do.
 func refusal(format Format) error {
-	advice := map[Format]string{
-		formatXLS:  "the file is an old Excel or Office document, or a workbook with a password; save it as .xlsx without one, or as CSV (UTF-8), and import that",
-		formatHTML: "the file is a web page, not data; download the data itself",
+	switch format {
+	case formatXLS:
+		return Refuse("the file is an old Excel or Office document, or a workbook with a password; save it as .xlsx without one, or as CSV (UTF-8), and import that")
+	case formatHTML:
+		return Refuse("the file is a web page, not data; download the data itself")
 	}
-	if text, known := advice[format]; known {
-		return errors.New(text)
-	}
-	return errors.New("the file's format is not known; convert it to CSV or GeoJSON and import that")
+	return Refuse("the file's format is not known; convert it to CSV or GeoJSON and import that")
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -29,7 +28,7 @@ func (esriReader) Read(ctx context.Context, src Source, opt Options, sink Sink) 
 		return Summary{}, err
 	}
 	if file.failure.Exists() {
-		return Summary{}, fmt.Errorf("the file is not data but an error of the service: %s", clip(cmp.Or(file.failure.Get("message").Str, file.failure.Raw)))
+		return Summary{}, Refuse("the file is not data but an error of the service: %s", clip(cmp.Or(file.failure.Get("message").Str, file.failure.Raw)))
 	}
 	placer, err := newPlacer(src.Name, opt, sink)
 	if err != nil {
@@ -154,7 +153,7 @@ func esriReference(reference gjson.Result) (esriSystem, error) {
 			if err == nil {
 				return esriSystem{crs: crs}, nil
 			}
-			unknown = cmp.Or(unknown, fmt.Errorf("the file's spatialReference is %s %s, which is not known; ask the service for outSR=4326, or convert the file to WGS-84", member, code.String()))
+			unknown = cmp.Or(unknown, Refuse("the file's spatialReference is %s %s, which is not known; ask the service for outSR=4326, or convert the file to WGS-84", member, code.String()))
 		}
 	}
 	if text := reference.Get("wkt").Str; text != "" {
@@ -162,7 +161,7 @@ func esriReference(reference gjson.Result) (esriSystem, error) {
 		if err == nil {
 			return esriSystem{WGS84, system}, nil
 		}
-		unknown = cmp.Or(unknown, fmt.Errorf("the file's spatialReference: %w; ask the service for outSR=4326, or convert the file to WGS-84", err))
+		unknown = cmp.Or(unknown, Refuse("the file's spatialReference: %w; ask the service for outSR=4326, or convert the file to WGS-84", undefined(err)))
 	}
 	return esriSystem{}, unknown
 }
@@ -220,12 +219,12 @@ func (r *esriRows) next(raw []byte, failed error) error {
 	})
 	shape, fault := esriGeometry(geometry)
 	if fault != nil {
-		return r.placer.reject(r.n, fault.column, fault.code, "%s", fault.message)
+		return r.placer.refuse(r.n, fault)
 	}
 	system := r.system
 	if system.crs == "" { // every feature may state its own
 		if system, err = esriReference(geometry.Get("spatialReference")); err != nil && r.stated == "" {
-			return r.placer.reject(r.n, "geometry", "crs_unknown", "%s", err)
+			return r.placer.reject(r.n, "geometry", "crs_unknown", "%s", Told(err))
 		}
 	}
 	r.placer.declared = cmp.Or(r.stated, system.crs)
@@ -274,7 +273,7 @@ func esriGeometry(g gjson.Result) (orb.Geometry, *fault) {
 	case g.Get("points").Exists():
 		shape = c.multiPoint(g.Get("points"))
 	case g.Get("curveRings").Exists(), g.Get("curvePaths").Exists():
-		return nil, &fault{"geometry", "coordinate_damaged", "the shape has true curves, which are not read; ask the service without returnTrueCurves"}
+		return nil, &fault{"geometry", "coordinate_damaged", Say("the shape has true curves, which are not read; ask the service without returnTrueCurves")}
 	case g.Get("xmin").Exists():
 		low, high := c.esriPoint(g.Get("xmin"), g.Get("ymin")), c.esriPoint(g.Get("xmax"), g.Get("ymax"))
 		shape = orb.Bound{Min: low, Max: high}.ToPolygon()
@@ -282,7 +281,7 @@ func esriGeometry(g gjson.Result) (orb.Geometry, *fault) {
 		shape = c.esriPoint(g.Get("x"), g.Get("y"))
 	}
 	switch {
-	case c.damage != "":
+	case c.damaged():
 		return nil, &fault{"geometry", "coordinate_damaged", c.damage}
 	case c.positions == 0:
 		return nil, nil
@@ -302,7 +301,7 @@ func (c *coordinateReader) esriRings(value gjson.Result) orb.Geometry {
 	for _, ring := range c.polygon(value) {
 		rings = append(rings, ring)
 	}
-	if len(rings) == 0 || c.damage != "" {
+	if len(rings) == 0 || c.damaged() {
 		return nil
 	}
 	return shpAreas(rings)

@@ -3,7 +3,6 @@ package datasets
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -101,25 +100,24 @@ func (f *gbfsFile) outline(s *jsonStream) func(key string) error {
 
 // check refuses the files of a feed that hold no positions.
 func (f *gbfsFile) check() error {
-	const advice = "import station_information.json, free_bike_status.json or vehicle_status.json of the same feed"
-	is := ""
+	var is Sentence
 	switch {
 	case f.list == "stations" && !f.located && !f.empty:
-		return errors.New("the file is the station_status of a GBFS feed: it has counts but no positions; import station_information.json of the same feed, which has them")
+		return Refuse("the file is the station_status of a GBFS feed: it has counts but no positions; import station_information.json of the same feed, which has them")
 	case f.list != "":
 		return nil
 	case slices.Contains(f.keys, "system_id"):
-		is = "the system_information of a GBFS feed, which describes the operator"
+		is = Say("the system_information of a GBFS feed, which describes the operator")
 	case slices.Contains(f.keys, "vehicle_types"):
-		is = "the vehicle_types of a GBFS feed, which describe kinds of vehicles"
+		is = Say("the vehicle_types of a GBFS feed, which describe kinds of vehicles")
 	case slices.Contains(f.keys, "geofencing_zones"):
-		is = "the geofencing_zones of a GBFS feed, which hold rules for areas"
+		is = Say("the geofencing_zones of a GBFS feed, which hold rules for areas")
 	case slices.Contains(f.keys, "feeds") || slices.ContainsFunc(f.keys, func(key string) bool { return languageTag(key) != "" }):
-		is = "the discovery file of a GBFS feed, which lists its other files"
+		is = Say("the discovery file of a GBFS feed, which lists its other files")
 	default:
-		is = "a part of a GBFS feed (" + listNames(f.keys) + ")"
+		is = Say("a part of a GBFS feed (%s)", listNames(f.keys))
 	}
-	return fmt.Errorf("the file is %s; it holds no places: %s", is, advice)
+	return Refuse("the file is %s; it holds no places: import station_information.json, free_bike_status.json or vehicle_status.json of the same feed", is)
 }
 
 // gbfsRows turns stations or vehicles, one after the other, into rows.

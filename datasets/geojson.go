@@ -3,7 +3,6 @@ package datasets
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -104,19 +103,19 @@ func (f *geoJSONFile) check() error {
 		if f.list == "geometries" {
 			return nil
 		}
-		return errors.New("the file is a GeometryCollection without \"geometries\"")
+		return Refuse("the file is a GeometryCollection without \"geometries\"")
 	case "FeatureCollection", "":
 		if f.list == "features" {
 			return nil
 		}
 		if f.kind != "" {
-			return errors.New("the file is a FeatureCollection without \"features\"")
+			return Refuse("the file is a FeatureCollection without \"features\"")
 		}
-		return errors.New("the file is JSON but not GeoJSON: it has neither \"type\" nor \"features\"")
+		return Refuse("the file is JSON but not GeoJSON: it has neither \"type\" nor \"features\"")
 	case "Topology":
-		return errors.New("the file is TopoJSON, which is not read; convert it to GeoJSON (ogr2ogr -f GeoJSON)")
+		return Refuse("the file is TopoJSON, which is not read; convert it to GeoJSON (ogr2ogr -f GeoJSON)")
 	}
-	return fmt.Errorf("the file is JSON but not GeoJSON: its type is %q", clip(f.kind))
+	return Refuse("the file is JSON but not GeoJSON: its type is %q", clip(f.kind))
 }
 
 // declare tells the placer the coordinate system that the file names. One that

@@ -76,7 +76,7 @@ func (r *featureRows) feature(feature gjson.Result) error {
 	r.categorise()
 	shape, fault := parseGeometry(geometry, 0)
 	if fault != nil {
-		return r.placer.reject(r.n, fault.column, fault.code, "%s", fault.message)
+		return r.placer.refuse(r.n, fault)
 	}
 	return r.placer.row(r.n, r.fields, shape)
 }
@@ -220,13 +220,13 @@ func parseGeometry(value gjson.Result, depth int) (orb.Geometry, *fault) {
 	case "GeometryCollection":
 		return parseCollection(value.Get("geometries"), depth)
 	default:
-		return nil, &fault{"geometry", "coordinate_damaged", "geometry of unknown type " + clip(kind+value.Raw)}
+		return nil, &fault{"geometry", "coordinate_damaged", Say("geometry of unknown type %s", clip(kind+value.Raw))}
 	}
-	if c.damage != "" {
+	if c.damaged() {
 		return nil, &fault{"geometry", "coordinate_damaged", c.damage}
 	}
 	if c.positions == 0 {
-		return nil, &fault{"geometry", "coordinate_missing", "the geometry has no positions"}
+		return nil, &fault{"geometry", "coordinate_missing", Say("the geometry has no positions")}
 	}
 	return shape, nil
 }
@@ -235,7 +235,7 @@ func parseGeometry(value gjson.Result, depth int) (orb.Geometry, *fault) {
 // one is that one.
 func parseCollection(members gjson.Result, depth int) (orb.Geometry, *fault) {
 	if depth == 8 {
-		return nil, &fault{"geometry", "coordinate_damaged", "geometry collections nested too deep"}
+		return nil, &fault{"geometry", "coordinate_damaged", Say("geometry collections nested too deep")}
 	}
 	var all orb.Collection
 	var bad *fault
@@ -250,7 +250,7 @@ func parseCollection(members gjson.Result, depth int) (orb.Geometry, *fault) {
 	case bad != nil:
 		return nil, bad
 	case len(all) == 0:
-		return nil, &fault{"geometry", "coordinate_missing", "the geometry collection is empty"}
+		return nil, &fault{"geometry", "coordinate_missing", Say("the geometry collection is empty")}
 	case len(all) == 1:
 		return all[0], nil
 	}

@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -13,15 +12,18 @@ import (
 // what is read after it means nothing.
 type coordinateReader struct {
 	positions int
-	damage    string
+	damage    Sentence
 }
 
 // fail keeps the first damage.
 func (c *coordinateReader) fail(format string, args ...any) {
-	if c.damage == "" {
-		c.damage = fmt.Sprintf(format, args...)
+	if !c.damaged() {
+		c.damage = Say(format, args...)
 	}
 }
+
+// damaged tells whether damage was found.
+func (c *coordinateReader) damaged() bool { return c.damage != Sentence{} }
 
 // each walks an array until damage is found.
 func (c *coordinateReader) each(value gjson.Result, item func(gjson.Result)) {
@@ -31,7 +33,7 @@ func (c *coordinateReader) each(value gjson.Result, item func(gjson.Result)) {
 	}
 	value.ForEach(func(_, v gjson.Result) bool {
 		item(v)
-		return c.damage == ""
+		return !c.damaged()
 	})
 }
 
@@ -47,7 +49,7 @@ func (c *coordinateReader) point(value gjson.Result) orb.Point {
 		n++
 	})
 	switch {
-	case c.damage != "":
+	case c.damaged():
 	case n == 1:
 		c.fail("a position needs longitude and latitude: %s", clip(value.Raw))
 	case n > 1:

@@ -4,9 +4,12 @@ import "strings"
 
 // hoursText is what became of a text of opening hours.
 type hoursText struct {
-	value string // OSM's grammar, or the text as found
-	why   string // why it could not be understood; empty if it was
+	value string   // OSM's grammar, or the text as found
+	why   Sentence // why it could not be understood; empty if it was
 }
+
+// clear tells that the text could be understood.
+func (h hoursText) clear() bool { return h.why == Sentence{} }
 
 // openingHours fills in the hours, remembered per distinct text.
 func (p *placer) openingHours(place *Place) error {
@@ -21,14 +24,14 @@ func (p *placer) openingHours(place *Place) error {
 	}
 	h := p.understood(text)
 	for _, c := range p.cells { // another column may say it more clearly, or in full
-		if h.why != "" && c.col.role == roleHours {
-			if other := p.understood(c.value); other.why == "" && other.value != "" {
+		if !h.clear() && c.col.role == roleHours {
+			if other := p.understood(c.value); other.clear() && other.value != "" {
 				h = other
 			}
 		}
 	}
 	place.OpeningHours = h.value
-	if h.why == "" {
+	if h.clear() {
 		place.OpeningHours = closedFor(h.value, place.Attributes["description"])
 		return nil
 	}

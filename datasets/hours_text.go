@@ -48,12 +48,28 @@ func normaliseHours(text string) hoursText {
 	if value, ok := exceptHours(text); ok {
 		return hoursText{value: value}
 	}
-	why := problem.Error()
+	return hoursText{value: text, why: whyUnclear(problem)}
+}
+
+// whyUnclear says at which place hours are not understood.
+func whyUnclear(problem error) Sentence {
 	var syntax *hours.SyntaxError
-	if errors.As(problem, &syntax) {
-		why = fmt.Sprintf("at character %d: %s", utf8.RuneCountInString(syntax.Text[:syntax.Offset])+1, syntax.Message)
+	if !errors.As(problem, &syntax) {
+		return Told(problem)
 	}
-	return hoursText{value: text, why: why}
+	return Say("at character %d: %s", utf8.RuneCountInString(syntax.Text[:syntax.Offset])+1, hoursProblem(syntax))
+}
+
+// hoursProblem is what is wrong at that place; what has no Chinese form is shown
+// as it stands there.
+func hoursProblem(syntax *hours.SyntaxError) Sentence {
+	if chinese, known := chineseSentences()[syntax.Message]; known {
+		return Sentence{syntax.Message, chinese}
+	}
+	if rest := strings.TrimSpace(syntax.Text[syntax.Offset:]); rest != "" {
+		return Sentence{syntax.Message, fmt.Sprintf("“%s”无法识别", clip(rest))}
+	}
+	return Sentence{syntax.Message, "内容到此不完整"}
 }
 
 // osmSpelling tells a text that is written as OSM writes it already, so that it

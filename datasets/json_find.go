@@ -2,8 +2,8 @@ package datasets
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -62,7 +62,7 @@ func findTable(p *placer, shape *jsonShape) (jsonTable, error) {
 		if shape.kind == '[' && shape.count == 0 || f.emptyList(shape) {
 			return jsonTable{}, nil
 		}
-		return jsonTable{}, fmt.Errorf("the JSON holds no list of records: %s; export the records as an array of objects", describeShape(shape))
+		return jsonTable{}, Refuse("the JSON holds no list of records: %s; export the records as an array of objects", describeShape(shape))
 	}
 	if p.opt.look != nil {
 		return f.other, nil
@@ -71,15 +71,20 @@ func findTable(p *placer, shape *jsonShape) (jsonTable, error) {
 }
 
 // where says where the records stand.
-func (t jsonTable) where() string {
+func (t jsonTable) where() Sentence {
+	if path := t.address(); path != "" {
+		return Say(" at %q", path)
+	}
+	return Sentence{}
+}
+
+// address is the path to the records, "" for the root.
+func (t jsonTable) address() string {
 	path := slices.Clone(t.path)
 	if t.inner != "" {
 		path = append(path, t.inner)
 	}
-	if len(path) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" at %q", strings.Join(path, "."))
+	return strings.Join(path, ".")
 }
 
 // search looks at a value and at all that it holds.
@@ -265,7 +270,7 @@ func (f *jsonFinder) best() jsonTable {
 	table := f.found[best]
 	for i, t := range f.found {
 		if i != best {
-			table.others = append(table.others, strings.TrimPrefix(t.where(), " at "))
+			table.others = append(table.others, strconv.Quote(t.address()))
 		}
 	}
 	return table
@@ -310,12 +315,12 @@ func findNames(shape *jsonShape) []string {
 }
 
 // describeShape says what a file holds instead of records.
-func describeShape(shape *jsonShape) string {
+func describeShape(shape *jsonShape) Sentence {
 	switch {
 	case shape.kind == '{':
-		return "it is an object with " + listNames(shape.keys)
+		return Say("it is an object with %s", listNames(shape.keys))
 	case shape.kind == '[' && len(shape.items) > 0:
-		return "it is a list of values such as " + clip(shape.items[0].Raw)
+		return Say("it is a list of values such as %s", clip(shape.items[0].Raw))
 	}
-	return "it is " + clip(shape.text())
+	return Say("it is %s", clip(shape.text()))
 }

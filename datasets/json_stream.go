@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -18,22 +17,6 @@ const (
 
 // errValueTooLarge says that a value is over the size asked for; it has been skipped.
 var errValueTooLarge = errors.New("the value is too large")
-
-// jsonError is a break in the structure of a JSON file.
-type jsonError struct {
-	offset int64 // bytes from the start of the file
-	line   int
-	cut    bool // the file ends where it must not
-	want   string
-}
-
-// Error says where the file breaks and what to do.
-func (e *jsonError) Error() string {
-	if e.cut {
-		return fmt.Sprintf("the file ends in the middle of its JSON, at byte %d in line %d: it was cut while it was written or copied; fetch or export it again", e.offset, e.line)
-	}
-	return fmt.Sprintf("the file is not valid JSON: %s expected at byte %d in line %d; nothing of it was taken; correct that place or export it again", e.want, e.offset, e.line)
-}
 
 // jsonStream reads a JSON file of any size piece by piece: the structure around
 // the values of interest is walked, the values themselves come as raw bytes.
@@ -100,14 +83,13 @@ func (s *jsonStream) fill() error {
 	return err
 }
 
-// fail makes the error for the current position.
+// fail refuses the file for a break in its structure at the current position.
 func (s *jsonStream) fail(want string) error {
-	return &jsonError{
-		offset: s.base + int64(s.pos),
-		line:   1 + s.lines + bytes.Count(s.buf[:s.pos], []byte{'\n'}),
-		cut:    s.ended && s.pos == s.end,
-		want:   want,
+	offset, line := s.base+int64(s.pos), 1+s.lines+bytes.Count(s.buf[:s.pos], []byte{'\n'})
+	if s.ended && s.pos == s.end {
+		return Refuse("the file ends in the middle of its JSON, at byte %d in line %d: it was cut while it was written or copied; fetch or export it again", offset, line)
 	}
+	return Refuse("the file is not valid JSON: %s expected at byte %d in line %d; nothing of it was taken; correct that place or export it again", Say(want), offset, line)
 }
 
 // peek gives the next byte that is not white space, 0 at the end of the file.

@@ -103,7 +103,7 @@ func (r *jsonRows) lines(ctx context.Context, file *jsonFile, progress func(int6
 		for _, f := range r.record.fields {
 			keys = append(keys, f.Key)
 		}
-		return Summary{}, noPosition(countRecords(r.n, ""), keys)
+		return Summary{}, noPosition(countRecords(r.n, Sentence{}), keys)
 	}
 	return r.placer.done(JSON, text.encoding), nil
 }
@@ -179,7 +179,7 @@ func (r *jsonRows) take(key string, record gjson.Result) error {
 	r.surround()
 	fault := r.record.fault
 	if fault != nil && r.record.shape == nil && !r.placer.locates(r.record.fields) {
-		return r.placer.reject(r.n, fault.column, fault.code, "%s", fault.message)
+		return r.placer.refuse(r.n, fault)
 	}
 	return r.placer.row(r.n, r.record.fields, r.record.shape)
 }

@@ -4,8 +4,6 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/xml"
-	"errors"
-	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -57,23 +55,22 @@ func readKMZ(ctx context.Context, a *archive, opt Options, sink Sink) (Summary, 
 			return Summary{}, err
 		}
 	}
-	if others := otherMembers(files, k.documents...); others != "" {
-		if err := p.once(0, "", "tables_ignored", "only %s is read; there are others: %s", path.Base(memberName(main)), others); err != nil {
+	if others := otherMembers(files, k.documents...); len(others) > 0 {
+		if err := p.once(0, "", "tables_ignored", "only %s is read; there are others: %s", path.Base(memberName(main)), listNames(others)); err != nil {
 			return Summary{}, err
 		}
 	}
 	return k.done()
 }
 
-// otherMembers names the members that are not read, "" if there are none.
-func otherMembers(all []*zip.File, read ...*zip.File) string {
-	var names []string
+// otherMembers names the members that are not read.
+func otherMembers(all []*zip.File, read ...*zip.File) (names []string) {
 	for _, f := range all {
 		if !slices.Contains(read, f) {
 			names = append(names, clip(strings.ToValidUTF8(memberName(f), "?")))
 		}
 	}
-	return listNames(names)
+	return names
 }
 
 // A kmlFile is a KML while it is read.
@@ -124,9 +121,9 @@ func (k *kmlFile) read(ctx context.Context, src Source, progress func(int64)) er
 func (k *kmlFile) done() (Summary, error) {
 	switch {
 	case k.n == 0 && k.link != "":
-		return Summary{}, fmt.Errorf("the KML holds no placemarks but a link to %s, which is not followed; download that file and import it", clip(k.link))
+		return Summary{}, Refuse("the KML holds no placemarks but a link to %s, which is not followed; download that file and import it", clip(k.link))
 	case k.n == 0:
-		return Summary{}, errors.New("the KML holds no placemarks; export it again with its places")
+		return Summary{}, Refuse("the KML holds no placemarks; export it again with its places")
 	}
 	return k.placer.done(KML, "UTF-8"), nil
 }

@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"encoding/xml"
-	"fmt"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -195,7 +194,7 @@ func (k *kmlFile) points(text string) []orb.Point {
 		x, okX := parseDecimal(lon)
 		y, okY := parseDecimal(lat)
 		if !okX || !okY {
-			k.fault = &fault{"coordinates", "coordinate_damaged", fmt.Sprintf("%q is not longitude,latitude", clip(tuple))}
+			k.fault = &fault{"coordinates", "coordinate_damaged", Say("%q is not longitude,latitude", clip(tuple))}
 			return nil
 		}
 		points = append(points, orb.Point{x, y})

@@ -49,8 +49,8 @@ type Repair struct {
 	Code   string `json:"code"`
 	Before string `json:"before"`
 	After  string `json:"after"`
-	// Message says why the change is believed to be right.
-	Message string `json:"message"`
+	// Sentence says why the change is believed to be right.
+	Sentence
 	// Applied tells that it was made, because its code had been accepted.
 	Applied bool `json:"applied"`
 }

@@ -1,9 +1,7 @@
 package datasets
 
-import "errors"
-
 // errLZ4Damaged says that a block is not in the LZ4 block format.
-var errLZ4Damaged = errors.New("an LZ4 block is damaged")
+var errLZ4Damaged = Refuse("an LZ4 block is damaged")
 
 // lz4Block undoes one block of LZ4 into dst, which is emptied first, and gives
 // its content of exactly size bytes. The format is described at

@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -79,9 +78,9 @@ func readOSM(ctx context.Context, src Source, opt Options, sink Sink, format For
 // nothing refuses a file without facilities.
 func (r *osmReading) nothing() error {
 	if r.selected != "" {
-		return fmt.Errorf("none of the file's %d elements is a facility of category %q; without a category every facility is read", r.elements, r.selected)
+		return Refuse("none of the file's %d elements is a facility of category %q; without a category every facility is read", r.elements, r.selected)
 	}
-	return fmt.Errorf("none of the file's %d elements is a facility (amenity=toilets, toilets=yes, shop=*, …); name a category to select others by their OSM value", r.elements)
+	return Refuse("none of the file's %d elements is a facility (amenity=toilets, toilets=yes, shop=*, …); name a category to select others by their OSM value", r.elements)
 }
 
 // facilities is the pass that finds the elements that are facilities.

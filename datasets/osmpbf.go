@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/zlib"
@@ -105,7 +104,7 @@ func (f *pbfFile) readBlock(i int, kind string, data []byte, block *pbfBlock) er
 }
 
 // errPBFForeign is a file that does not begin as OSM PBF does.
-var errPBFForeign = errors.New("it does not begin with an OSM PBF header")
+var errPBFForeign = Refuse("it does not begin with an OSM PBF header")
 
 // refuse words an error with the place where it was found.
 func (f *pbfFile) refuse(r *pbfStream, err error) error {
@@ -116,9 +115,9 @@ func (f *pbfFile) refuse(r *pbfStream, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("the file ends in the middle of a block at byte %d: it was cut while it was copied; fetch it again", r.offset)
+		return Refuse("the file ends in the middle of a block at byte %d: it was cut while it was copied; fetch it again", r.offset)
 	}
-	return fmt.Errorf("the file cannot be read as OSM PBF: %w (before byte %d)", err, r.offset)
+	return Refuse("the file cannot be read as OSM PBF: %w (before byte %d)", err, r.offset)
 }
 
 // blobHeader reads the header of the next blob: its kind and its size. io.EOF
@@ -145,7 +144,7 @@ func (f *pbfFile) blobHeader(r *pbfStream) (kind string, size int, err error) {
 			kind = string(data)
 		case 3:
 			if value > pbfMaxBlob {
-				return errors.New("a block is larger than 32 MiB")
+				return Refuse("a block is larger than 32 MiB")
 			}
 			size = int(value)
 		}
@@ -187,7 +186,7 @@ func (f *pbfFile) readBlob(r *pbfStream, size int) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case compressed != "":
-		return nil, fmt.Errorf("its blocks are compressed with %s, which is not read; write it anew with zlib (osmium cat -f pbf,pbf_compression=zlib)", compressed)
+		return nil, Refuse("its blocks are compressed with %s, which is not read; write it anew with zlib (osmium cat -f pbf,pbf_compression=zlib)", compressed)
 	case deflated != nil:
 		return f.inflate(deflated)
 	case lz4 != nil:
@@ -230,9 +229,9 @@ func pbfCheckHeader(data []byte) error {
 		case "OsmSchema-V0.6", "DenseNodes":
 			return nil
 		case "HistoricalInformation":
-			return errors.New("it holds the history of every element; write the current state with osmium time-filter")
+			return Refuse("it holds the history of every element; write the current state with osmium time-filter")
 		default:
-			return fmt.Errorf("it needs the feature %q, which is not read", clip(feature))
+			return Refuse("it needs the feature %q, which is not read", clip(feature))
 		}
 	})
 }

@@ -1,9 +1,6 @@
 package datasets
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/paulmach/orb"
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -22,7 +19,7 @@ type pbfBlock struct {
 }
 
 // errPBFDamaged stands for any break of the format inside a block.
-var errPBFDamaged = errors.New("a block is damaged")
+var errPBFDamaged = Refuse("a block is damaged")
 
 // pbfFields walks the fields of a message: varints come as a number, the
 // length-delimited as bytes; others are skipped.
@@ -287,7 +284,7 @@ func (b *pbfBlock) dense(data []byte, want func(osmRef, bool) bool, take func(*o
 // tag adds a tag by the indices of its strings.
 func (b *pbfBlock) tag(el *osmElement, key, value uint64) error {
 	if n := uint64(len(b.strings)); key >= n || value >= n {
-		return fmt.Errorf("%w: a tag of %s points outside the table of strings", errPBFDamaged, el.osmRef)
+		return Refuse("%w: a tag of %s points outside the table of strings", errPBFDamaged, el.osmRef)
 	}
 	el.tags = append(el.tags, osmTag{string(b.strings[key]), string(b.strings[value])})
 	return nil

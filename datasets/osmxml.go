@@ -3,8 +3,6 @@ package datasets
 import (
 	"context"
 	"encoding/xml"
-	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -61,7 +59,7 @@ func (f osmXMLFile) root(s *xmlStream) error {
 	for {
 		token, err := s.next()
 		if err != nil {
-			return errors.New("the file is not OSM XML: it has no <osm> element")
+			return Refuse("the file is not OSM XML: it has no <osm> element")
 		}
 		start, ok := token.(xml.StartElement)
 		switch {
@@ -69,9 +67,9 @@ func (f osmXMLFile) root(s *xmlStream) error {
 		case start.Name.Local == "osm":
 			return nil
 		case start.Name.Local == "osmChange", start.Name.Local == "osmAugmentedDiff":
-			return fmt.Errorf("the file holds changes (<%s>), not the state; apply them to an extract and import that", start.Name.Local)
+			return Refuse("the file holds changes (<%s>), not the state; apply them to an extract and import that", start.Name.Local)
 		default:
-			return fmt.Errorf("the file is not OSM XML: its root is <%s>", clip(start.Name.Local))
+			return Refuse("the file is not OSM XML: its root is <%s>", clip(start.Name.Local))
 		}
 	}
 }
@@ -82,7 +80,7 @@ func (f osmXMLFile) element(s *xmlStream, start xml.StartElement, pass osmPass) 
 	if kind == 0 {
 		text, err := f.pass(s)
 		if err == nil && start.Name.Local == "remark" && strings.Contains(text, "error") {
-			err = fmt.Errorf("the file is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", clip(strings.TrimSpace(text)))
+			err = Refuse("the file is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", clip(strings.TrimSpace(text)))
 		}
 		return err
 	}
@@ -92,7 +90,7 @@ func (f osmXMLFile) element(s *xmlStream, start xml.StartElement, pass osmPass) 
 	}
 	id, err := strconv.ParseInt(attribute(start, "id"), 10, 64)
 	if err != nil {
-		return s.invalid("<" + start.Name.Local + "> has no id")
+		return s.invalid(Say("<%s> has no id", start.Name.Local))
 	}
 	el := &osmElement{osmRef: osmRef{kind, id}}
 	if at := osmXMLPoint(start); at != nil && kind == osmNode {

@@ -2,8 +2,6 @@ package datasets
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -69,9 +67,9 @@ func (f *overpassFile) elements(ctx context.Context, element func(*jsonStream) e
 	case err != nil:
 		return err
 	case !found:
-		return errors.New("the file is not an Overpass answer: it has no \"elements\"")
+		return Refuse("the file is not an Overpass answer: it has no \"elements\"")
 	case strings.Contains(remark, "error"):
-		return fmt.Errorf("the file is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", clip(remark))
+		return Refuse("the file is incomplete: Overpass stopped with %q; run the query again with a smaller area or a longer timeout", clip(remark))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"strings"
 
@@ -12,7 +11,10 @@ import (
 )
 
 // A fault is the reason why a record has no usable position.
-type fault struct{ column, code, message string }
+type fault struct {
+	column, code string
+	message      Sentence
+}
 
 // earthHalf is half the width of EPSG:3857 in metres: a larger number cannot be
 // metres of that system.
@@ -88,11 +90,11 @@ func (p *placer) coordinates() (lat, lon string, col *column, f *fault) {
 	}
 	switch {
 	case lat != "":
-		return "", "", nil, &fault{"", "coordinate_missing", "there is a latitude but no longitude"}
+		return "", "", nil, &fault{"", "coordinate_missing", Say("there is a latitude but no longitude")}
 	case lon != "":
-		return "", "", nil, &fault{"", "coordinate_missing", "there is a longitude but no latitude"}
+		return "", "", nil, &fault{"", "coordinate_missing", Say("there is a longitude but no latitude")}
 	}
-	return "", "", nil, &fault{"", "coordinate_missing", "there is no position"}
+	return "", "", nil, &fault{"", "coordinate_missing", Say("there is no position")}
 }
 
 // coordinate is the value of a role unless it is a word for "none".
@@ -128,20 +130,20 @@ func (p *placer) lonColumn(col *column) string {
 
 // damaged is the fault of a coordinate that is no number.
 func damaged(column, text string) *fault {
-	return &fault{column, "coordinate_damaged", fmt.Sprintf("%q is not a coordinate; if a spreadsheet changed it, export the column again as text", clip(text))}
+	return &fault{column, "coordinate_damaged", Say("%q is not a coordinate; if a spreadsheet changed it, export the column again as text", clip(text))}
 }
 
 func nullIslandFault(column string) *fault {
-	return &fault{column, "null_island", "the position is within 1 km of 0,0, which stands for an unknown one"}
+	return &fault{column, "null_island", Say("the position is within 1 km of 0,0, which stands for an unknown one")}
 }
 
 // outOfRange is the fault of numbers that are no position, with what they look
 // like.
 func (p *placer) outOfRange(col *column, a, b angle, lat, lon string) *fault {
-	column, what := p.latColumn(col), fmt.Sprintf("latitude %s is beyond ±90", clip(lat))
+	column, what := p.latColumn(col), Say("latitude %s is beyond ±90", clip(lat))
 	text, value := lat, a.value
 	if math.Abs(a.value) <= 90 {
-		column, what = p.lonColumn(col), fmt.Sprintf("longitude %s is beyond ±180", clip(lon))
+		column, what = p.lonColumn(col), Say("longitude %s is beyond ±180", clip(lon))
 		text, value = lon, b.value
 	}
 	if math.Abs(value) > 180 && isGrouped(text) {
@@ -149,9 +151,9 @@ func (p *placer) outOfRange(col *column, a, b angle, lat, lon string) *fault {
 	}
 	switch {
 	case math.Abs(a.value) <= 180 && math.Abs(b.value) <= 90:
-		what += "; latitude and longitude look swapped"
+		what = Say("%s; latitude and longitude look swapped", what)
 	case math.Abs(a.value) > 1000 && math.Abs(b.value) > 1000:
-		what += "; if these are metres, state the coordinate system or convert to degrees"
+		what = Say("%s; if these are metres, state the coordinate system or convert to degrees", what)
 	}
 	return &fault{column, "coordinate_out_of_range", what}
 }

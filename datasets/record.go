@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"cmp"
-	"fmt"
 	"html"
 	"math"
 	"slices"
@@ -142,7 +141,7 @@ func (p *placer) place(n int, geometry orb.Geometry) error {
 		return err
 	}
 	if fault != nil {
-		return p.reject(n, fault.column, fault.code, "%s", fault.message)
+		return p.refuse(n, fault)
 	}
 	place := Place{Row: n, Geometry: found}
 	if err := p.describe(&place); err != nil {
@@ -377,11 +376,11 @@ func (p *placer) given(g orb.Geometry) (orb.Geometry, *fault, error) {
 	p.used = crs
 	bound := g.Bound()
 	if bound.IsEmpty() || math.IsNaN(bound.Min[0]+bound.Min[1]+bound.Max[0]+bound.Max[1]) {
-		return nil, &fault{"geometry", "coordinate_missing", "the geometry is empty"}, nil
+		return nil, &fault{"geometry", "coordinate_missing", Say("the geometry is empty")}, nil
 	}
 	if crs != WebMercator && !(inRange(bound.Min) && inRange(bound.Max)) {
 		return nil, &fault{"geometry", "coordinate_out_of_range",
-			fmt.Sprintf("the geometry reaches to %v, %v, beyond ±180, ±90 degrees; if these are metres state the coordinate system", bound.Max[0], bound.Max[1])}, nil
+			Say("the geometry reaches to %v, %v, beyond ±180, ±90 degrees; if these are metres state the coordinate system", bound.Max[0], bound.Max[1])}, nil
 	}
 	g = crs.geometryToWGS84(g)
 	if nullIsland(g.Bound().Center()) {
@@ -408,15 +407,20 @@ func (p *placer) system(stated CRS) (CRS, error) {
 
 // reject counts a record and says why it is left out.
 func (p *placer) reject(n int, column, code, format string, args ...any) error {
+	return p.refuse(n, &fault{column, code, Say(format, args...)})
+}
+
+// refuse is reject for a fault.
+func (p *placer) refuse(n int, f *fault) error {
 	p.summary.Read++
 	p.summary.Rejected++
-	return p.sink.Issue(Issue{File: p.file, Row: n, Column: column, Code: code, Message: fmt.Sprintf(format, args...), Rejected: true})
+	return p.sink.Issue(Issue{File: p.file, Row: n, Column: f.column, Code: f.code, Sentence: f.message, Rejected: true})
 }
 
 // warn says what is odd about a record that stays.
 func (p *placer) warn(n int, column, code, format string, args ...any) error {
 	p.summary.Warnings++
-	return p.sink.Issue(Issue{File: p.file, Row: n, Column: column, Code: code, Message: fmt.Sprintf(format, args...)})
+	return p.sink.Issue(Issue{File: p.file, Row: n, Column: column, Code: code, Sentence: Say(format, args...)})
 }
 
 // once warns at the first sight of what concerns the whole file.

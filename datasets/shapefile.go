@@ -4,8 +4,6 @@ import (
 	"archive/zip"
 	"bufio"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -34,8 +32,8 @@ func readShapefile(ctx context.Context, a *archive, opt Options, sink Sink) (Sum
 			break
 		}
 	}
-	if others := otherMembers(layers, chosen); others != "" {
-		if err := p.once(0, "", "tables_ignored", "only %s is read; there are others: %s", path.Base(memberName(chosen)), others); err != nil {
+	if others := otherMembers(layers, chosen); len(others) > 0 {
+		if err := p.once(0, "", "tables_ignored", "only %s is read; there are others: %s", path.Base(memberName(chosen)), listNames(others)); err != nil {
 			return Summary{}, err
 		}
 	}
@@ -138,7 +136,7 @@ func (s *shapefile) record(shapes *shpReader) (done bool, err error) {
 		return true, nil
 	}
 	if fault != nil {
-		return false, s.placer.reject(s.n, fault.column, fault.code, "%s", fault.message)
+		return false, s.placer.refuse(s.n, fault)
 	}
 	if s.system != nil && shape != nil {
 		shape = s.project(shape)
@@ -165,7 +163,7 @@ func (s *shapefile) locate(bound orb.Bound) error {
 		if degrees(bound) || s.placer.opt.look != nil {
 			return nil // the placer warns that WGS-84 is assumed
 		}
-		return fmt.Errorf("%s has metres (%.0f, %.0f) but no .prj beside it that says of which coordinate system; add the .prj, or convert the file to WGS-84",
+		return Refuse("%s has metres (%.0f, %.0f) but no .prj beside it that says of which coordinate system; add the .prj, or convert the file to WGS-84",
 			s.name, bound.Min[0], bound.Min[1])
 	}
 	text, err := s.archive.bytes(part)
@@ -173,14 +171,11 @@ func (s *shapefile) locate(bound orb.Bound) error {
 		return err
 	}
 	system, err := projection.Parse(string(text))
-	var unsupported *projection.Unsupported
 	switch {
-	case errors.As(err, &unsupported):
-		return fmt.Errorf("%w; convert the shapefile to WGS-84 (ogr2ogr -t_srs EPSG:4326) and import that", err)
 	case err != nil:
-		return fmt.Errorf("the .prj of %s cannot be read: %w; convert the shapefile to WGS-84 (ogr2ogr -t_srs EPSG:4326) and import that", s.name, err)
+		return Refuse("the .prj of %s cannot be used: %w; convert the shapefile to WGS-84 (ogr2ogr -t_srs EPSG:4326) and import that", s.name, undefined(err))
 	case system.Geographic && !degrees(bound):
-		return fmt.Errorf("the .prj of %s says degrees (%s), but its coordinates are metres (%.0f, %.0f); add the right .prj", s.name, clip(system.Name), bound.Min[0], bound.Min[1])
+		return Refuse("the .prj of %s says degrees (%s), but its coordinates are metres (%.0f, %.0f); add the right .prj", s.name, clip(system.Name), bound.Min[0], bound.Min[1])
 	}
 	s.system = system
 	s.placer.summary.CRS = system.Name

@@ -76,7 +76,7 @@ func (t *dbfTable) close() { _ = t.in.Close() } // it was only read
 
 // broken refuses a table that is not one.
 func (t *dbfTable) broken() error {
-	return fmt.Errorf("%s is cut or damaged; export the shapefile again", clip(t.name))
+	return Refuse("%s is cut or damaged; export the shapefile again", clip(t.name))
 }
 
 // header reads the columns. It returns the byte that stands for the code page.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 
@@ -31,7 +30,7 @@ func newShpReader(in io.Reader, name string) (*shpReader, error) {
 		return nil, shpCut(name, err)
 	}
 	if binary.BigEndian.Uint32(head[:]) != 9994 {
-		return nil, fmt.Errorf("%s is called .shp but is none inside; export the shapefile again", name)
+		return nil, Refuse("%s is called .shp but is none inside; export the shapefile again", name)
 	}
 	r := &shpReader{in: in, name: name}
 	r.bound = orb.Bound{Min: shpPoint(head[36:]), Max: shpPoint(head[52:])}
@@ -41,7 +40,7 @@ func newShpReader(in io.Reader, name string) (*shpReader, error) {
 // shpCut says that a .shp ends too early; other errors say what they say.
 func shpCut(name string, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%s ends in the middle of a record: it was cut while it was written or copied; export or copy it again", name)
+		return Refuse("%s ends in the middle of a record: it was cut while it was written or copied; export or copy it again", name)
 	}
 	return err
 }
@@ -67,13 +66,13 @@ func (r *shpReader) next() (orb.Geometry, *fault, error) {
 	r.n++
 	size := 2 * int64(binary.BigEndian.Uint32(head[4:]))
 	if size > wholeLimit {
-		return nil, nil, fmt.Errorf("%s is damaged at record %d; export it again", r.name, r.n)
+		return nil, nil, Refuse("%s is damaged at record %d; export it again", r.name, r.n)
 	}
 	if size > maxFeature {
 		if _, err := io.CopyN(io.Discard, r.in, size); err != nil {
 			return nil, nil, shpCut(r.name, err)
 		}
-		return nil, &fault{"", "feature_too_large", fmt.Sprintf("the feature is larger than %d MiB", maxFeature>>20)}, nil
+		return nil, &fault{"", "feature_too_large", Say("the feature is larger than %d MiB", maxFeature>>20)}, nil
 	}
 	r.buf.Reset() // grows with what there is, not with what is claimed
 	if _, err := io.CopyN(&r.buf, r.in, size); err != nil {
@@ -85,7 +84,7 @@ func (r *shpReader) next() (orb.Geometry, *fault, error) {
 
 // shpDamaged is the fault of a record that contradicts itself.
 func shpDamaged() *fault {
-	return &fault{"geometry", "coordinate_damaged", "the shape's record contradicts itself; export the file again"}
+	return &fault{"geometry", "coordinate_damaged", Say("the shape's record contradicts itself; export the file again")}
 }
 
 // shpShape reads the content of a record.
@@ -118,9 +117,9 @@ func shpShape(b []byte) (orb.Geometry, *fault) {
 		}
 		return shpSound(shpAreas(parts))
 	case 31:
-		return nil, &fault{"geometry", "geometry_unsupported", "the shape is a multipatch, a body in space; export its footprint as a polygon"}
+		return nil, &fault{"geometry", "geometry_unsupported", Say("the shape is a multipatch, a body in space; export its footprint as a polygon")}
 	}
-	return nil, &fault{"geometry", "geometry_unsupported", fmt.Sprintf("shapes of type %d are not known", kind)}
+	return nil, &fault{"geometry", "geometry_unsupported", Say("shapes of type %d are not known", kind)}
 }
 
 // shpSound refuses numbers that stand for no position: NaN, infinity, and what
@@ -129,7 +128,7 @@ func shpSound(shape orb.Geometry) (orb.Geometry, *fault) {
 	bound := shape.Bound()
 	for _, x := range [...]float64{bound.Min[0], bound.Min[1], bound.Max[0], bound.Max[1]} {
 		if !(math.Abs(x) < 1e38) && !bound.IsEmpty() {
-			return nil, &fault{"geometry", "coordinate_missing", "the shape has no position"}
+			return nil, &fault{"geometry", "coordinate_missing", Say("the shape has no position")}
 		}
 	}
 	return shape, nil

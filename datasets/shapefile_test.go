@@ -283,7 +283,7 @@ func TestShapefileSystems(t *testing.T) {
 		{name: "unknown projection", shp: metres, prj: strings.Replace(utm, "Transverse_Mercator", "Bonne", 1), refusal: `coordinate system "UTM 50N" is not understood: its projection Bonne is not known; convert the shapefile to WGS-84`},
 		{name: "metres without .prj", shp: metres, refusal: "has metres (584000, 3173000) but no .prj"},
 		{name: "the wrong .prj", shp: metres, prj: wgs84PRJ, refusal: "says degrees (GCS_WGS_1984), but its coordinates are metres"},
-		{name: "a damaged .prj", shp: degrees, prj: "nonsense", refusal: "the .prj of a.shp cannot be read"},
+		{name: "a damaged .prj", shp: degrees, prj: "nonsense", refusal: "the .prj of a.shp cannot be used"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			members := map[string]string{"a.shp": test.shp, "a.dbf": dbfOf(0, []string{"name:C:9"}, []string{"A"})}

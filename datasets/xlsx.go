@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -100,7 +99,7 @@ func (b *workbook) read() error {
 		}
 	}
 	if main == nil {
-		return cmp.Or(b.archive.otherDocument(), errors.New("the workbook has no list of its sheets; save it again as .xlsx or as CSV"))
+		return cmp.Or(b.archive.otherDocument(), Refuse("the workbook has no list of its sheets; save it again as .xlsx or as CSV"))
 	}
 	if err := b.outline(main); err != nil {
 		return err
@@ -239,7 +238,7 @@ func (b *workbook) choose(p *placer) (worksheet, [][]string, error) {
 		}
 	}
 	if chosen < 0 {
-		return worksheet{}, nil, errors.New("the workbook has no sheet with anything in it; save it again with its rows")
+		return worksheet{}, nil, Refuse("the workbook has no sheet with anything in it; save it again with its rows")
 	}
 	if len(filled) > 1 {
 		var others []string
@@ -272,7 +271,7 @@ func locatedRows(rows [][]string, mapping map[string]string) bool {
 }
 
 // errEnough ends the reading of a sample.
-var errEnough = fmt.Errorf("enough rows")
+var errEnough = errors.New("enough rows")
 
 // sample is the first rows of a sheet that say something.
 func (b *workbook) sample(sheet worksheet) ([][]string, error) {

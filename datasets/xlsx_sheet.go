@@ -3,7 +3,6 @@ package datasets
 import (
 	"archive/zip"
 	"encoding/xml"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -15,8 +14,9 @@ const maxSheetColumns = 16_384
 
 // A cellTrouble is what is wrong with a cell of a row.
 type cellTrouble struct {
-	column        int
-	code, message string
+	column  int
+	code    string
+	message Sentence
 }
 
 // A sheetRow is the row that is being read.
@@ -41,7 +41,7 @@ func (b *workbook) scan(sheet worksheet, row func([]string, *cellTrouble) error)
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("sheet %q: %w", clip(sheet.name), err)
+			return Refuse("sheet %q: %w", clip(sheet.name), err)
 		}
 		switch e := token.(type) {
 		case xml.StartElement:
@@ -50,7 +50,7 @@ func (b *workbook) scan(sheet worksheet, row func([]string, *cellTrouble) error)
 				r.fields, r.trouble, r.next = r.fields[:0], nil, 0
 			case "c":
 				if err := b.cell(s, e, &r); err != nil {
-					return fmt.Errorf("sheet %q: %w", clip(sheet.name), err)
+					return Refuse("sheet %q: %w", clip(sheet.name), err)
 				}
 			}
 		case xml.EndElement:
@@ -80,7 +80,7 @@ func (b *workbook) cell(s *xmlStream, start xml.StartElement, r *sheetRow) error
 		return nil
 	}
 	if formula && value == "" && r.trouble == nil && kind != "str" {
-		r.trouble = &cellTrouble{column, "formula_uncomputed", "a formula stands here without its result; open the workbook in a spreadsheet program and save it"}
+		r.trouble = &cellTrouble{column, "formula_uncomputed", Say("a formula stands here without its result; open the workbook in a spreadsheet program and save it")}
 	}
 	text := b.text(kind, style, value)
 	if text == "" {
@@ -230,7 +230,7 @@ func (b *workbook) styles(part *zip.File) error {
 				return nil
 			}
 			if len(b.formats) > 1<<16 {
-				return fmt.Errorf("%s has more cell formats than Excel allows; save it again as .xlsx or as CSV", b.archive.name)
+				return Refuse("%s has more cell formats than Excel allows; save it again as .xlsx or as CSV", b.archive.name)
 			}
 			id := attribute(e, "numFmtId")
 			code, own := codes[id]

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/xml"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -237,13 +236,13 @@ func (f *xmlFinder) record() (string, error) {
 	case best != "":
 		return best, nil
 	case largest == "":
-		return "", errors.New("the file holds no records: none of its elements has attributes or elements of its own")
+		return "", Refuse("the file holds no records: none of its elements has attributes or elements of its own")
 	}
 	if f.placer.opt.look != nil {
 		return largest, nil
 	}
 	p := f.paths[largest]
-	return "", noPosition(countRecords(p.count, " in <"+largest+">"), p.keys)
+	return "", noPosition(countRecords(p.count, Say(" in <%s>", largest)), p.keys)
 }
 
 // better compares two paths with positions.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -59,7 +58,7 @@ func openXML(ctx context.Context, src Source, progress func(int64)) (*xmlStream,
 		}
 		enc, err := htmlindex.Get(label)
 		if err != nil {
-			return nil, fmt.Errorf("its encoding %q is not known; write it as UTF-8", clip(label))
+			return nil, Refuse("its encoding %q is not known; write it as UTF-8", clip(label))
 		}
 		return enc.NewDecoder().Reader(in), nil
 	}
@@ -98,14 +97,14 @@ func (s *xmlStream) next() (xml.Token, error) {
 		switch t := token.(type) {
 		case xml.StartElement:
 			if len(s.open) == maxXMLDepth {
-				return nil, s.invalid("its elements are nested too deep")
+				return nil, s.invalid(Say("its elements are nested too deep"))
 			}
 			s.open = append(s.open, t.Name.Local)
 			return t, nil
 		case xml.EndElement:
 			last := len(s.open) - 1
 			if last < 0 || s.open[last] != t.Name.Local {
-				return nil, s.invalid("</" + clip(t.Name.Local) + "> ends what is not open")
+				return nil, s.invalid(Say("</%s> ends what is not open", clip(t.Name.Local)))
 			}
 			s.open = s.open[:last]
 			return t, nil
@@ -128,18 +127,18 @@ func (s *xmlStream) refuse(err error) error {
 	case s.ctx.Err() != nil:
 		return s.ctx.Err()
 	case cut:
-		return fmt.Errorf("the file ends in the middle of its XML, in line %d: it was cut while it was written or copied; fetch or export it again", s.line())
+		return Refuse("the file ends in the middle of its XML, in line %d: it was cut while it was written or copied; fetch or export it again", s.line())
 	case syntax != nil:
-		return s.invalid(syntax.Msg)
+		return s.invalid(Sentence{syntax.Msg, syntax.Msg})
 	case errors.Is(err, errXMLToken):
-		return s.invalid("one text or tag is larger than 16 MiB")
+		return s.invalid(Say("one text or tag is larger than 16 MiB"))
 	}
-	return fmt.Errorf("the file cannot be read: %w", err)
+	return Refuse("the file cannot be read: %w", err)
 }
 
 // invalid refuses the file for what stands at the current line.
-func (s *xmlStream) invalid(why string) error {
-	return fmt.Errorf("the file is not valid XML in line %d: %s; correct that place or export it again", s.line(), why)
+func (s *xmlStream) invalid(why Sentence) error {
+	return Refuse("the file is not valid XML in line %d: %s; correct that place or export it again", s.line(), why)
 }
 
 func (s *xmlStream) line() int {

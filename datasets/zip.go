@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -40,7 +39,7 @@ func (zipReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (
 		return Summary{}, err
 	}
 	if Detect(head, member.Name) == formatZip {
-		return Summary{}, fmt.Errorf("the zip archive holds another one (%s); unpack it and import that", archive.list())
+		return Summary{}, Refuse("the zip archive holds another one (%s); unpack it and import that", archive.list())
 	}
 	return Read(ctx, member, opt, sink)
 }
@@ -50,15 +49,15 @@ func (zipReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (
 func (a *archive) refusal() error {
 	switch {
 	case len(a.members) == 0:
-		return errors.New("the zip archive is empty; pack the data into it again")
+		return Refuse("the zip archive is empty; pack the data into it again")
 	case len(a.named(".dbf", ".shx", ".prj")) > 0:
-		return fmt.Errorf("the zip archive holds a part of a shapefile (%s) but no .shp, so there are no positions; "+
+		return Refuse("the zip archive holds a part of a shapefile (%s) but no .shp, so there are no positions; "+
 			"pack the .shp, .dbf, .shx and .prj together", a.list())
 	}
 	if err := a.otherDocument(); err != nil || len(a.members) == 1 {
 		return err
 	}
-	return fmt.Errorf("the zip archive holds several files (%s) and neither a shapefile nor a KML; import them one by one", a.list())
+	return Refuse("the zip archive holds several files (%s) and neither a shapefile nor a KML; import them one by one", a.list())
 }
 
 // otherDocument refuses the documents of office programs that are archives but
@@ -66,11 +65,11 @@ func (a *archive) refusal() error {
 func (a *archive) otherDocument() error {
 	switch {
 	case a.find("word/document.xml") != nil, a.find("ppt/presentation.xml") != nil:
-		return errors.New("the file is a text document or a presentation; put its table into a workbook and save that as .xlsx or CSV")
+		return Refuse("the file is a text document or a presentation; put its table into a workbook and save that as .xlsx or CSV")
 	case a.find("xl/workbook.bin") != nil:
-		return errors.New("the file is a binary Excel workbook (.xlsb); save it as .xlsx or CSV and import that")
+		return Refuse("the file is a binary Excel workbook (.xlsb); save it as .xlsx or CSV and import that")
 	case a.find("content.xml") != nil && a.find("mimetype") != nil:
-		return errors.New("the file is an OpenDocument file; save the sheet as .xlsx or CSV and import that")
+		return Refuse("the file is an OpenDocument file; save the sheet as .xlsx or CSV and import that")
 	}
 	return nil
 }
@@ -79,11 +78,11 @@ func (a *archive) otherDocument() error {
 func refuseUnknown(head []byte, name string) error {
 	switch ext := strings.ToLower(path.Ext(name)); {
 	case bytes.HasPrefix(head, []byte{0, 0, 0x27, 0x0a}):
-		return errors.New("the file is the .shp or .shx of a shapefile alone; pack its .shp, .dbf, .shx and .prj into one zip archive and import that")
+		return Refuse("the file is the .shp or .shx of a shapefile alone; pack its .shp, .dbf, .shx and .prj into one zip archive and import that")
 	case ext == ".dbf":
-		return errors.New("the file is the .dbf of a shapefile alone, without positions; pack it with its .shp, .shx and .prj into one zip archive and import that")
+		return Refuse("the file is the .dbf of a shapefile alone, without positions; pack it with its .shp, .shx and .prj into one zip archive and import that")
 	case ext == ".zip", ext == ".kmz", ext == ".xlsx":
-		return fmt.Errorf("the file is called %s but is no zip archive inside; download or pack it again", ext)
+		return Refuse("the file is called %s but is no zip archive inside; download or pack it again", ext)
 	}
 	return refusal(formatUnknown)
 }
@@ -111,7 +110,7 @@ func openArchive(src Source, progress func(int64)) (*archive, error) {
 	}
 	packed, err := zip.NewReader(&countingReaderAt{in: at, size: size, tell: progress}, size)
 	if err != nil {
-		return nil, errors.Join(errors.New("the zip archive is cut or damaged; download it or pack it again"), in.Close())
+		return nil, errors.Join(Refuse("the zip archive is cut or damaged; download it or pack it again"), in.Close())
 	}
 	a := &archive{name: src.Name, file: in, opened: map[*zip.File]bool{}}
 	for _, f := range packed.File {
@@ -138,7 +137,7 @@ func randomAccess(in io.Reader) (io.ReaderAt, int64, error) {
 		return nil, 0, err
 	}
 	if len(data) > wholeLimit {
-		return nil, 0, fmt.Errorf("the zip archive is larger than %d MB; import its data as CSV or GeoJSON", wholeLimit>>20)
+		return nil, 0, Refuse("the zip archive is larger than %d MB; import its data as CSV or GeoJSON", wholeLimit>>20)
 	}
 	return bytes.NewReader(data), int64(len(data)), nil
 }
@@ -188,7 +187,7 @@ func (a *archive) list() string {
 func (a *archive) open(f *zip.File) (io.ReadCloser, error) {
 	name := clip(strings.ToValidUTF8(path.Base(memberName(f)), "?"))
 	if f.Flags&1 != 0 {
-		return nil, fmt.Errorf("%s in the zip archive is protected by a password; pack it without one", name)
+		return nil, Refuse("%s in the zip archive is protected by a password; pack it without one", name)
 	}
 	if !a.opened[f] {
 		a.opened[f] = true
@@ -201,14 +200,14 @@ func (a *archive) open(f *zip.File) (io.ReadCloser, error) {
 	}
 	in, err := f.Open()
 	if err != nil {
-		return nil, fmt.Errorf("%s in the zip archive cannot be unpacked (%w); pack it again with a common program", name, err)
+		return nil, Refuse("%s in the zip archive cannot be unpacked (%w); pack it again with a common program", name, err)
 	}
 	return &memberReader{in: in, name: name, left: int64(f.UncompressedSize64)}, nil
 }
 
 // errUnpacked refuses what is too large.
 func errUnpacked(name string) error {
-	return fmt.Errorf("%s is, with the other parts, larger than %d MB unpacked; import the data as CSV or GeoJSON, or in parts", name, wholeLimit>>20)
+	return Refuse("%s is, with the other parts, larger than %d MB unpacked; import the data as CSV or GeoJSON, or in parts", name, wholeLimit>>20)
 }
 
 // bytes unpacks a whole member.
@@ -242,10 +241,10 @@ type memberReader struct {
 func (r *memberReader) Read(p []byte) (int, error) {
 	n, err := r.in.Read(p)
 	if r.left -= int64(n); r.left < 0 {
-		return 0, fmt.Errorf("%s in the zip archive unpacks to more than it declares; pack it again", r.name)
+		return 0, Refuse("%s in the zip archive unpacks to more than it declares; pack it again", r.name)
 	}
 	if err != nil && err != io.EOF {
-		err = fmt.Errorf("%s in the zip archive is damaged (%w); download it or pack it again", r.name, err)
+		err = Refuse("%s in the zip archive is damaged (%w); download it or pack it again", r.name, err)
 	}
 	return n, err
 }

@@ -1,7 +1,6 @@
 package quality
 
 import (
-	"fmt"
 	"strings"
 
 	"fujin/datasets"
@@ -69,7 +68,7 @@ func (r *run) checkCell(row int, c *datasets.Cell, col *columnFacts) error {
 		if col.misread != nil {
 			if right, ok := col.misread.Undo(v); ok {
 				return r.amend(row, c, right, "text_misread", "text_redecoded",
-					fmt.Sprintf("%s text was read as %s", col.misread.Right, col.misread.Wrong))
+					datasets.Say("%s text was read as %s", col.misread.Right, col.misread.Wrong))
 			}
 		}
 	} else {
@@ -77,9 +76,9 @@ func (r *run) checkCell(row int, c *datasets.Cell, col *columnFacts) error {
 		switch {
 		case kind == wholeNumber && digits < col.width:
 			return r.amend(row, c, strings.Repeat("0", col.width-digits)+v, "zeros_lost", "zeros_restored",
-				fmt.Sprintf("codes of this column have %d digits", col.width))
+				datasets.Say("codes of this column have %d digits", col.width))
 		case kind == decimalZero && col.codes:
-			return r.amend(row, c, v[:digits], "number_decimal", "decimals_dropped", "a code has no decimals")
+			return r.amend(row, c, v[:digits], "number_decimal", "decimals_dropped", datasets.Say("a code has no decimals"))
 		case kind == wholeNumber && col.divisionCol && (digits == 6 || digits == 9 || digits == 12):
 			return r.checkDivision(row, c)
 		}
@@ -100,7 +99,7 @@ func (r *run) checkDivision(row int, c *datasets.Cell) error {
 		now, _ := division.Lookup(next.code)
 		if len(c.Value) == 6 {
 			return r.amend(row, c, next.code, "division_abolished", "division_renewed",
-				fmt.Sprintf("%s is %s since %d", next.was, now.Name, next.year))
+				datasets.Say("%s is %s since %d", next.was, now.Name, next.year))
 		}
 		return r.find(row, c.Name, "division_abolished", "%s: %s is %s %s since %d", c.Value, next.was, next.code, now.Name, next.year)
 	}
@@ -109,7 +108,7 @@ func (r *run) checkDivision(row int, c *datasets.Cell) error {
 
 // amend reports a value that can be repaired, unless the repair is accepted: then
 // it is made.
-func (r *run) amend(row int, c *datasets.Cell, after, finding, repair, why string) error {
+func (r *run) amend(row int, c *datasets.Cell, after, finding, repair string, why datasets.Sentence) error {
 	applied := r.accepts(repair)
 	before := c.Value
 	if applied {
@@ -117,7 +116,7 @@ func (r *run) amend(row int, c *datasets.Cell, after, finding, repair, why strin
 	} else if err := r.find(row, c.Name, finding, "%q should probably be %q: %s", clip(before), clip(after), why); err != nil {
 		return err
 	}
-	return r.propose(datasets.Repair{Row: row, Column: c.Name, Code: repair, Before: before, After: after, Message: why, Applied: applied})
+	return r.propose(datasets.Repair{Row: row, Column: c.Name, Code: repair, Before: before, After: after, Sentence: why, Applied: applied})
 }
 
 // clip shortens a value for a message.

@@ -1,7 +1,6 @@
 package quality
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -51,7 +50,7 @@ func (r *run) issue(i datasets.Issue) error {
 
 // find reports a finding of the gate.
 func (r *run) find(row int, column, code, format string, args ...any) error {
-	return r.issue(datasets.Issue{File: r.src.Name, Row: row, Column: column, Code: code, Message: fmt.Sprintf(format, args...)})
+	return r.issue(datasets.Issue{File: r.src.Name, Row: row, Column: column, Code: code, Sentence: datasets.Say(format, args...)})
 }
 
 // propose reports a repair, made or not.
@@ -76,7 +75,7 @@ func (r *run) mend(d datasets.Damage) (orb.Point, bool) {
 	}
 	applied := r.accepts(m.code)
 	err := r.propose(datasets.Repair{Row: d.Row, Column: d.Column, Code: m.code, Before: d.Lat + ", " + d.Lon, After: showPoint(m.at),
-		Message: m.why(), Applied: applied})
+		Sentence: m.why(), Applied: applied})
 	if err != nil && r.failed == nil {
 		r.failed = err
 	}

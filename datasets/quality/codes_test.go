@@ -52,6 +52,9 @@ func told(t *testing.T, folder string) map[string]string {
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
+				if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "report" {
+					take(file, n.Args, 2)
+				}
 				if f, ok := n.Fun.(*ast.SelectorExpr); ok {
 					switch f.Sel.Name {
 					case "warn", "once", "reject", "find":
@@ -138,7 +141,7 @@ const documentationHead = `# Quality codes
 
 Every upload passes a gate before it can be published. It names what is wrong by stable codes, each with the rows and the
 column, and proposes repairs; a repair is made only when its code has been accepted. This page lists all codes; the report of an
-upload says the same in Chinese and English. ` + "`fujin import`" + ` prints the codes that come from reading.
+upload says the same in Chinese and English, and so does the message of each row. ` + "`fujin import`" + ` prints the codes that come from reading.
 
 An **error** is about rows that were left out, or a file that should not be published as it is; a **warning** about rows that are
 published but probably wrong; a **notice** about what a person may want to know.

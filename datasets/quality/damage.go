@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+
+	"fujin/datasets"
 )
 
 // judgeDamages finds, for each record whose coordinates cannot be used, the one
@@ -32,11 +34,11 @@ func (r *run) judgeDamages() {
 }
 
 // why says in words why a damaged position is believed to be another.
-func (d *damage) why() string {
+func (d *damage) why() datasets.Sentence {
 	if d.code == "axes_swapped" {
-		return "only exchanged are the two values a position"
+		return datasets.Say("only exchanged are the two values a position")
 	}
-	return "a spreadsheet took the number for one with thousands; this is the only place for the decimal point that lies where the data belong"
+	return datasets.Say("a spreadsheet took the number for one with thousands; this is the only place for the decimal point that lies where the data belong")
 }
 
 // reference tells where the dataset's places belong: in its area, else at its

@@ -2,7 +2,6 @@ package quality
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/paulmach/orb"
 
@@ -62,7 +61,7 @@ func (r *run) checkCopy(p *datasets.Place, f *fact) (dropped bool, err error) {
 		return false, err
 	}
 	return dropped, r.propose(datasets.Repair{Row: p.Row, Code: "duplicate_dropped", Before: clip(p.Name), After: "",
-		Message: "the row repeats row " + strconv.Itoa(int(f.twin)) + " in everything", Applied: dropped})
+		Sentence: datasets.Say("the row repeats row %d in everything", f.twin), Applied: dropped})
 }
 
 // checkFix reports a position that can be mended.
@@ -78,7 +77,7 @@ func (r *run) checkFix(p *datasets.Place, f *fact) error {
 	}
 	f.odd &^= bit
 	return r.propose(datasets.Repair{Row: p.Row, Column: r.latColumn(), Code: repair, Before: showPoint(before), After: showPoint(after),
-		Message: "at its new position the place lies where it belongs: in the area, where it was published, or among the others", Applied: applied})
+		Sentence: datasets.Say("at its new position the place lies where it belongs: in the area, where it was published, or among the others"), Applied: applied})
 }
 
 // checkShift makes or proposes the conversion of a file that is shifted.
@@ -92,42 +91,28 @@ func (r *run) checkShift(p *datasets.Place, f *fact) error {
 		p.Geometry = moved(p.Geometry, r.shift.undo)
 	}
 	return r.propose(datasets.Repair{Row: p.Row, Column: r.latColumn(), Code: r.shift.repair, Before: showPoint(before),
-		After: showPoint(r.shift.undo(before)), Message: r.shift.evidence, Applied: applied})
+		After: showPoint(r.shift.undo(before)), Sentence: r.shift.evidence, Applied: applied})
 }
 
 // checkOdd reports what cannot be repaired.
-func (r *run) checkOdd(p *datasets.Place, f *fact) error {
+func (r *run) checkOdd(p *datasets.Place, f *fact) (err error) {
 	if f.odd == 0 {
 		return nil
 	}
-	at := showPoint(f.point())
-	for _, o := range [...]struct {
-		bit        odd
-		code       string
-		format     string
-		args       []any
-		ofPosition bool
-	}{
-		{oddOutside, "position_outside_area", "%s lies outside the dataset's area", []any{at}, true},
-		{oddFar, "position_far", "%s is far from all other rows", []any{at}, true},
-		{oddFake, "position_fake", "%s stands for an unknown position", []any{at}, true},
-		{oddMoved, "position_moved", "%s is more than 2 km from where the place was published", []any{at}, true},
-		{oddShared, "point_shared", "%d rows with different addresses lie at %s", []any{r.sharing(f), at}, true},
-		{oddID, "id_duplicate", "the id %q is that of row %d already", []any{clip(p.SourceID), f.twin}, false},
-		{oddDuplicate, "place_duplicate", "%q is near and alike row %d", []any{clip(p.Name), f.twin}, false},
-	} {
-		if f.odd&o.bit == 0 {
-			continue
-		}
-		column := ""
-		if o.ofPosition {
-			column = r.latColumn()
-		}
-		if err := r.find(p.Row, column, o.code, o.format, o.args...); err != nil {
-			return err
+	report := func(bit odd, column, code, format string, args ...any) {
+		if err == nil && f.odd&bit != 0 {
+			err = r.find(p.Row, column, code, format, args...)
 		}
 	}
-	return nil
+	at, position := showPoint(f.point()), r.latColumn()
+	report(oddOutside, position, "position_outside_area", "%s lies outside the dataset's area", at)
+	report(oddFar, position, "position_far", "%s is far from all other rows", at)
+	report(oddFake, position, "position_fake", "%s stands for an unknown position", at)
+	report(oddMoved, position, "position_moved", "%s is more than 2 km from where the place was published", at)
+	report(oddShared, position, "point_shared", "%d rows with different addresses lie at %s", r.sharing(f), at)
+	report(oddID, "", "id_duplicate", "the id %q is that of row %d already", clip(p.SourceID), f.twin)
+	report(oddDuplicate, "", "place_duplicate", "%q is near and alike row %d", clip(p.Name), f.twin)
+	return err
 }
 
 // sharing is how many rows lie at a fact's point.

@@ -38,8 +38,8 @@ type Finding struct {
 	// Rows are the first twenty; empty for what concerns the whole file.
 	Rows   []int  `json:"rows"`
 	Column string `json:"column"`
-	// Message is that of the first.
-	Message string `json:"message"`
+	// Sentence is that of the first.
+	datasets.Sentence
 	// Title and Advice are by language: zh-Hans, en.
 	Title  Text `json:"title"`
 	Advice Text `json:"advice"`
@@ -107,7 +107,7 @@ func (t *tally) finding(i datasets.Issue) {
 	f := t.findings[key]
 	if f == nil {
 		entry := entryOf(i.Code)
-		f = &Finding{Code: i.Code, Severity: entry.severity, Column: i.Column, Message: i.Message, Rows: []int{},
+		f = &Finding{Code: i.Code, Severity: entry.severity, Column: i.Column, Sentence: i.Sentence, Rows: []int{},
 			Title: entry.title, Advice: entry.advice}
 		if i.Rejected {
 			f.Severity = Error

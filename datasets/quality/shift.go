@@ -2,12 +2,12 @@ package quality
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
 
+	"fujin/datasets"
 	"fujin/geo"
 )
 
@@ -17,7 +17,7 @@ type shift struct {
 	code, repair string
 	undo         func(orb.Point) orb.Point
 	// evidence says in words what speaks for it.
-	evidence string
+	evidence datasets.Sentence
 }
 
 // shifts are those that happen in China.
@@ -101,7 +101,7 @@ func (r *run) shiftOfPairs(rows []*fact) (found shift, decided bool) {
 		return shift{}, true
 	}
 	found = all[best]
-	found.evidence = fmt.Sprintf("%d facilities that are published lie %.0f m from there in the median, and %.0f m if converted", pairs, now, least)
+	found.evidence = datasets.Say("%d facilities that are published lie %.0f m from there in the median, and %.0f m if converted", pairs, now, least)
 	return found, true
 }
 
@@ -143,7 +143,7 @@ func (r *run) shiftOfHits(rows []*fact) shift {
 		return shift{}
 	}
 	found := all[best]
-	found.evidence = fmt.Sprintf("converted, %d of %d rows lie within %d m of a published place, as they are %d do",
+	found.evidence = datasets.Say("converted, %d of %d rows lie within %d m of a published place, as they are %d do",
 		hits[best], tried, hitMetres, hits[len(all)])
 	return found
 }

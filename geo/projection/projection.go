@@ -63,12 +63,21 @@ const widest = 20_100_000
 // degree is one degree in radians.
 const degree = math.Pi / 180
 
-// An Unsupported error tells which system cannot be converted and why.
-type Unsupported struct{ System, Reason string }
+// An Unsupported error tells which system cannot be converted and why: Reason is
+// a format that Values fill in, so that it can be said in another language.
+type Unsupported struct {
+	System, Reason string
+	Values         []any
+}
 
 // Error implements error.
 func (e *Unsupported) Error() string {
-	return fmt.Sprintf("coordinate system %q is not understood: %s", e.System, e.Reason)
+	return fmt.Sprintf("coordinate system %q is not understood: %s", e.System, fmt.Sprintf(e.Reason, e.Values...))
+}
+
+// unsupported makes one of the system's name.
+func (s *System) unsupported(reason string, values ...any) error {
+	return &Unsupported{s.Name, reason, values}
 }
 
 // Parse understands a definition in WKT 1. It fails with *Unsupported where the
@@ -93,12 +102,12 @@ func Parse(text string) (*System, error) {
 		err = s.geographic(root)
 	case root.is("PROJCS"):
 		if base := root.find("GEOGCS"); base == nil {
-			err = &Unsupported{s.Name, "its definition has no GEOGCS"}
+			err = s.unsupported("its definition has no GEOGCS")
 		} else if err = s.geographic(base); err == nil {
 			err = s.projected(root)
 		}
 	default:
-		err = &Unsupported{s.Name, fmt.Sprintf("%s is neither PROJCS nor GEOGCS", clip(root.keyword))}
+		err = s.unsupported("%s is neither PROJCS nor GEOGCS", clip(root.keyword))
 	}
 	if err != nil {
 		return nil, err
@@ -112,11 +121,11 @@ func (s *System) geographic(geogcs *node) error {
 	spheroid := d.find("SPHEROID", "ELLIPSOID")
 	a, err := spheroid.number(1)
 	if err != nil || a < 6e6 || a > 7e6 {
-		return &Unsupported{s.Name, "its spheroid is not stated"}
+		return s.unsupported("its spheroid is not stated")
 	}
 	reciprocal, err := spheroid.number(2)
 	if err != nil || reciprocal != 0 && reciprocal < 100 {
-		return &Unsupported{s.Name, "its spheroid is not stated"}
+		return s.unsupported("its spheroid is not stated")
 	}
 	s.ellipsoid = newEllipsoid(a, reciprocal)
 	s.unit = degree
@@ -132,7 +141,7 @@ func (s *System) geographic(geogcs *node) error {
 	}
 	shift, accuracy, known := findDatum(d.text(0))
 	if !known {
-		return &Unsupported{s.Name, fmt.Sprintf("its datum %s is not known", clip(d.text(0)))}
+		return s.unsupported("its datum %s is not known", clip(d.text(0)))
 	}
 	s.shift, s.Accuracy = shift, accuracy
 	return nil
@@ -153,7 +162,7 @@ func (s *System) projected(projcs *node) error {
 	method := projcs.find("PROJECTION").text(0)
 	make, known := methods[fold(method)]
 	if !known {
-		return &Unsupported{s.Name, fmt.Sprintf("its projection %s is not known", clip(method))}
+		return s.unsupported("its projection %s is not known", clip(method))
 	}
 	if spherical(projcs) {
 		make = webMercator
@@ -161,7 +170,7 @@ func (s *System) projected(projcs *node) error {
 	s.inverse = make(s.ellipsoid, p)
 	s.origin[0], s.origin[1] = p.falseOrigin()
 	if lon, lat := s.inverse(s.origin[0], s.origin[1]); math.IsNaN(lon + lat) {
-		return &Unsupported{s.Name, "the parameters of its projection make no sense"}
+		return s.unsupported("the parameters of its projection make no sense")
 	}
 	return nil
 }

@@ -140,6 +140,7 @@ type UploadView struct {
 	Dataset     string            `json:"dataset" example:"nanchang-toilets"`
 	State       string            `json:"state" enum:"received,profiling,ready,refused,awaiting_approval,published,superseded" doc:"Where it stands"`
 	Reason      string            `json:"reason,omitempty" doc:"Why it was refused, and what to do"`
+	ReasonZH    string            `json:"reason_zh,omitempty" doc:"The same in Chinese"`
 	Name        string            `json:"name,omitempty" example:"toilets.csv"`
 	Size        int64             `json:"size" doc:"Bytes"`
 	SHA256      string            `json:"sha256" doc:"Of the file, hexadecimal"`
@@ -163,7 +164,7 @@ type UploadView struct {
 
 func (s *Service) viewOfUpload(u Upload) UploadView {
 	v := UploadView{
-		ID: u.ID, Dataset: u.Dataset, State: u.State, Reason: u.Reason, Name: u.Name, Size: u.Size, SHA256: u.SHA256, By: u.By, Source: u.SourceURL,
+		ID: u.ID, Dataset: u.Dataset, State: u.State, Reason: u.Reason.Message, ReasonZH: u.Reason.MessageZH, Name: u.Name, Size: u.Size, SHA256: u.SHA256, By: u.By, Source: u.SourceURL,
 		Format: u.Format, CRS: u.CRS, Mapping: u.Mapping, Repairs: u.Repairs, Base: u.Base, RequestedBy: u.RequestedBy, Note: u.Note,
 		DecidedBy: u.DecidedBy, Decision: u.Decision, Version: u.Version, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
 		StatusURL: s.options.PublicURL + s.uploadURL(u),

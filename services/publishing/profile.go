@@ -6,7 +6,6 @@ import (
 	"encoding/gob"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -45,11 +44,11 @@ func Profile(ctx context.Context, folder string) error {
 	found := outcome{Summary: g.summary(report)}
 	switch {
 	case err != nil:
-		found.Refused = err.Error()
+		found.Refused = datasets.Told(err)
 	case told.Format != "" && told.Format != "auto" && told.Format != string(report.Format):
-		found.Refused = fmt.Sprintf("the file is %s, not %s as its sender said; send it again with format=auto", report.Format, told.Format)
+		found.Refused = datasets.Say("the file is %s, not %s as its sender said; send it again with format=auto", report.Format, told.Format)
 	case report.Accepted == 0:
-		found.Refused = "no row could be used; the report says why, row by row"
+		found.Refused = datasets.Say("no row could be used; the report says why, row by row")
 	}
 	if err == nil {
 		if found.Report, err = json.Marshal(report); err != nil {

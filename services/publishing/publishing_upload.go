@@ -29,7 +29,7 @@ type Upload struct {
 	ID, Dataset string
 	State       string
 	// Reason is why it was refused, in one sentence that says what to do.
-	Reason string
+	Reason datasets.Sentence
 	// Name is the file's; Format what its sender says it is, "auto" or a format.
 	Name, Format string
 	Size         int64
@@ -120,7 +120,7 @@ func (u *Upload) mayPublish() error {
 	case Received, Profiling:
 		return refuse("not_ready", "upload %s is still in the gate; publish it when its state is ready", u.ID)
 	case Refused:
-		return refuse("refused", "upload %s was refused: %s", u.ID, u.Reason)
+		return refuse("refused", "upload %s was refused: %s", u.ID, u.Reason.Message)
 	case Waiting:
 		return refuse("awaiting_approval", "upload %s waits for the approval of a second person", u.ID)
 	case Published:
@@ -146,7 +146,7 @@ type order struct {
 
 // outcome is what the gate answers; the report is passed on as it is.
 type outcome struct {
-	Refused string          `json:"refused,omitempty"` // why the file as a whole cannot be used
-	Summary Summary         `json:"summary"`
-	Report  json.RawMessage `json:"report,omitempty"`
+	Refused datasets.Sentence `json:"refusal"` // why the file as a whole cannot be used; empty if it can
+	Summary Summary           `json:"summary"`
+	Report  json.RawMessage   `json:"report,omitempty"`
 }

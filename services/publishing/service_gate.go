@@ -14,6 +14,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"fujin/datasets"
 	"fujin/datasets/quality"
 	"fujin/services/platform/jobs"
 	"fujin/services/platform/kernel"
@@ -100,7 +101,7 @@ func (s *Service) pass(ctx context.Context, id string, run int64) error {
 		return err
 	}
 	u.State, u.Reason, u.Summary = Ready, found.Refused, found.Summary
-	if u.Reason != "" {
+	if u.Reason != (datasets.Sentence{}) {
 		u.State = Refused
 	}
 	return s.leave(ctx, d, u)
@@ -115,7 +116,7 @@ func (s *Service) giveUp(ctx context.Context, job profileJob, cause error) {
 	d, err := s.find(ctx, u.Dataset)
 	if err == nil {
 		u.State, u.Summary = Refused, Summary{}
-		u.Reason = "the file could not be examined for a reason of ours, which the server's log tells; send it again, or ask the operator"
+		u.Reason = datasets.Say("the file could not be examined for a reason of ours, which the server's log tells; send it again, or ask the operator")
 		err = s.leave(ctx, d, u)
 	}
 	s.log.Error("the gate failed", "upload", job.Upload, "error", errors.Join(cause, err))
@@ -153,7 +154,7 @@ func (s *Service) examine(ctx context.Context, d Dataset, u *Upload) (found outc
 	go s.watch(ctx, *u, stop)
 	folder := s.runFolder(*u)
 	if _, err := os.Stat(filepath.Join(s.uploadFolder(u.ID), fileSource)); errors.Is(err, os.ErrNotExist) {
-		return outcome{Refused: "its file is not in the data folder, which was not restored or is not shared; send it again"}, nil
+		return outcome{Refused: datasets.Say("its file is not in the data folder, which was not restored or is not shared; send it again")}, nil
 	}
 	if u.Base, err = s.prepare(ctx, folder, d, *u); err != nil {
 		return found, err

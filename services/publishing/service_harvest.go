@@ -239,7 +239,7 @@ func (s *Service) concludeHarvest(ctx context.Context, d Dataset, u Upload) erro
 	known := ""
 	switch sum := u.Summary; {
 	case u.State == Refused:
-		run.Message = "nothing was changed: " + u.Reason
+		run.Message = "nothing was changed: " + u.Reason.Message
 	case int64(sum.Accepted)*2 < d.Facilities:
 		run.Message = fmt.Sprintf("nothing was changed: the file has %d usable rows, less than half of the %d facilities in force; publish upload %s if that is right",
 			sum.Accepted, d.Facilities, u.ID)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"fujin/datasets"
 	"fujin/services/facility"
 	"fujin/services/platform/idempotency"
 	"fujin/services/platform/kernel"
@@ -100,9 +101,9 @@ func (s *Service) Decide(ctx context.Context, dataset, id string, approve bool, 
 		}
 		return s.publish(ctx, d, u, Waiting)
 	}
-	u.State, u.Reason = Refused, "rejected by the reviewer"
+	u.State, u.Reason = Refused, datasets.Say("rejected by the reviewer")
 	if note != "" {
-		u.Reason += ": " + note
+		u.Reason = datasets.Say("rejected by the reviewer: %s", note)
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error {
 		if err := overtaken(moveUpload(ctx, tx, u, Waiting)); err != nil {

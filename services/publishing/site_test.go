@@ -231,6 +231,7 @@ func clip(b []byte) string {
 type upload struct {
 	ID, State, Reason, Decision string
 	SHA256                      string `json:"sha256"`
+	ReasonZH                    string `json:"reason_zh"`
 	Version                     int64
 	Base                        int64  `json:"base_version"`
 	StatusURL                   string `json:"status_url"`

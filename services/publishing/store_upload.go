@@ -10,13 +10,13 @@ import (
 	"fujin/services/platform/kernel/errs"
 )
 
-const uploadColumns = `id, dataset, state, reason, name, format, size, sha256, key_id, source_url, crs, mapping, repairs, run,
+const uploadColumns = `id, dataset, state, reason, reason_zh, name, format, size, sha256, key_id, source_url, crs, mapping, repairs, run,
 	base, summary, requested_by, note, decided_by, decision, version, created_at, updated_at`
 
 // scanUpload reads uploadColumns.
 func scanUpload(row scanner) (u Upload, err error) {
 	var created, updated int64
-	err = row.Scan(&u.ID, &u.Dataset, &u.State, &u.Reason, &u.Name, &u.Format, &u.Size, &u.SHA256, &u.By, &u.SourceURL, &u.CRS,
+	err = row.Scan(&u.ID, &u.Dataset, &u.State, &u.Reason.Message, &u.Reason.MessageZH, &u.Name, &u.Format, &u.Size, &u.SHA256, &u.By, &u.SourceURL, &u.CRS,
 		asJSON(&u.Mapping), asJSON(&u.Repairs), &u.Run, &u.Base, asJSON(&u.Summary), &u.RequestedBy, &u.Note, &u.DecidedBy, &u.Decision, &u.Version,
 		&created, &updated)
 	u.CreatedAt, u.UpdatedAt = time.UnixMilli(created).UTC(), time.UnixMilli(updated).UTC()
@@ -25,7 +25,7 @@ func scanUpload(row scanner) (u Upload, err error) {
 
 func insertUpload(ctx context.Context, tx *kernel.Tx, u Upload, requestKey string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO upload (`+uploadColumns+`, request_key)
-		VALUES ($1,$2,$3,'',$4,$5,$6,$7,$8,$9,$10,$11,$12,1,0,'{}','','','','',0,$13,$13,$14)`,
+		VALUES ($1,$2,$3,'','',$4,$5,$6,$7,$8,$9,$10,$11,$12,1,0,'{}','','','','',0,$13,$13,$14)`,
 		u.ID, u.Dataset, Received, u.Name, u.Format, u.Size, u.SHA256, u.By, u.SourceURL, u.CRS, jsonText(u.Mapping), jsonText(u.Repairs),
 		tx.Now().UnixMilli(), sql.NullString{String: requestKey, Valid: requestKey != ""})
 	return err
@@ -103,13 +103,13 @@ func enterGate(ctx context.Context, tx *kernel.Tx, id string, run int64) (bool, 
 
 // leaveGate records how a passage ended: false when it is no longer wanted.
 func leaveGate(ctx context.Context, tx *kernel.Tx, u Upload) (bool, error) {
-	return changed(tx.ExecContext(ctx, `UPDATE upload SET state = $3, reason = $4, base = $5, summary = $6, updated_at = $7
-		WHERE id = $1 AND run = $2 AND state = $8`, u.ID, u.Run, u.State, u.Reason, u.Base, jsonText(u.Summary), tx.Now().UnixMilli(), Profiling))
+	return changed(tx.ExecContext(ctx, `UPDATE upload SET state = $3, reason = $4, reason_zh = $5, base = $6, summary = $7, updated_at = $8
+		WHERE id = $1 AND run = $2 AND state = $9`, u.ID, u.Run, u.State, u.Reason.Message, u.Reason.MessageZH, u.Base, jsonText(u.Summary), tx.Now().UnixMilli(), Profiling))
 }
 
 // resetUpload sends an upload through the gate again, with another reading.
 func resetUpload(ctx context.Context, tx *kernel.Tx, u Upload) (bool, error) {
-	return changed(tx.ExecContext(ctx, `UPDATE upload SET state = $3, reason = '', crs = $4, mapping = $5, repairs = $6, run = run + 1, updated_at = $7
+	return changed(tx.ExecContext(ctx, `UPDATE upload SET state = $3, reason = '', reason_zh = '', crs = $4, mapping = $5, repairs = $6, run = run + 1, updated_at = $7
 		WHERE id = $1 AND run = $2 AND state IN ($3, $8, $9, $10)`, u.ID, u.Run, Received, u.CRS, jsonText(u.Mapping), jsonText(u.Repairs),
 		tx.Now().UnixMilli(), Profiling, Ready, Refused))
 }
@@ -118,8 +118,8 @@ func resetUpload(ctx context.Context, tx *kernel.Tx, u Upload) (bool, error) {
 // said: false when it is no longer in it.
 func moveUpload(ctx context.Context, tx *kernel.Tx, u Upload, from string) (bool, error) {
 	return changed(tx.ExecContext(ctx, `UPDATE upload SET state = $3, reason = $4, requested_by = $5, note = $6, decided_by = $7, decision = $8,
-		version = $9, updated_at = $10 WHERE id = $1 AND run = $11 AND state = $2`,
-		u.ID, from, u.State, u.Reason, u.RequestedBy, u.Note, u.DecidedBy, u.Decision, u.Version, tx.Now().UnixMilli(), u.Run))
+		version = $9, updated_at = $10, reason_zh = $12 WHERE id = $1 AND run = $11 AND state = $2`,
+		u.ID, from, u.State, u.Reason.Message, u.RequestedBy, u.Note, u.DecidedBy, u.Decision, u.Version, tx.Now().UnixMilli(), u.Run, u.Reason.MessageZH))
 }
 
 // supersede retires the uploads of a dataset that wait and are older than the

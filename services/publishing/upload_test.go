@@ -54,17 +54,17 @@ func TestFilesThatTheGateRefuses(t *testing.T) {
 	db := openSQLite(t)
 	s := serve(t, db, publishing.Options{Access: access(t, db)})
 	s.dataset("lakes", nil)
-	for file, says := range map[string]string{
-		"<!DOCTYPE html><html><body>Sign in</body></html>": "web page",
-		"name,colour\nEast Lake,blue\n":                    "position",
-		"id,name,lat,lon\n1,x,0,0\n":                       "no row could be used",
+	for file, says := range map[string][2]string{
+		"<!DOCTYPE html><html><body>Sign in</body></html>": {"web page", "网页"},
+		"name,colour\nEast Lake,blue\n":                    {"position", "没有位置"},
+		"id,name,lat,lon\n1,x,0,0\n":                       {"no row could be used", "没有一行可用"},
 	} {
 		u := s.bring("lakes", "f", []byte(file))
-		if u.State != "refused" || !strings.Contains(u.Reason, says) {
-			t.Errorf("%q: %s, %q", file, u.State, u.Reason)
+		if u.State != "refused" || !strings.Contains(u.Reason, says[0]) || !strings.Contains(u.ReasonZH, says[1]) {
+			t.Errorf("%q: %s, %q, %q", file, u.State, u.Reason, u.ReasonZH)
 		}
 		text := s.ask(publisher, "POST", "/v1/datasets/lakes/versions", map[string]string{"upload": u.ID}).refused(409, "refused")
-		if !strings.Contains(text, says) {
+		if !strings.Contains(text, says[0]) {
 			t.Errorf("publishing it: %s", text)
 		}
 	}
@@ -148,12 +148,14 @@ func TestFindingsArePagedAndMapped(t *testing.T) {
 				Row          int
 				Column, Code string
 				Rejected     bool
+				Message      string
+				MessageZH    string `json:"message_zh"`
 			}
 			NextCursor string `json:"next_cursor"`
 		}
 		s.ask(publisher, "GET", at+"/issues?code=hours_unparsed&limit=33"+next, nil).wants(200, &page)
 		for _, i := range page.Issues {
-			if rows[i.Row] || i.Code != "hours_unparsed" || i.Column == "" || i.Rejected {
+			if rows[i.Row] || i.Code != "hours_unparsed" || i.Column == "" || i.Rejected || !strings.Contains(i.Message, "kept as text") || !strings.Contains(i.MessageZH, "按原文保留") {
 				t.Fatalf("%+v", i)
 			}
 			rows[i.Row] = true

@@ -74,6 +74,11 @@ export class ConsoleState {
     return words?.[this.language.current] || words?.["zh-Hans"] || words?.en || Object.values(words ?? {})[0] || otherwise;
   }
 
+  /** What the server says of a file or a row, in the reader's language; files examined long ago have English alone. */
+  sentence(english = "", chinese = ""): string {
+    return (this.language.current === "en" ? english : chinese) || english;
+  }
+
   number(n: number): string {
     return n.toLocaleString(this.language.current === "en" ? "en" : "zh-CN");
   }

@@ -52,6 +52,7 @@ export interface Finding {
   rows: number[];
   column: string;
   message: string;
+  message_zh?: string;
   title: Words;
   advice: Words;
   repair: string;
@@ -64,6 +65,7 @@ export interface Repair {
   before: string;
   after: string;
   message: string;
+  message_zh?: string;
 }
 
 export interface RepairSum {
@@ -96,6 +98,7 @@ export interface Upload {
   dataset: string;
   state: UploadState;
   reason?: string;
+  reason_zh?: string;
   name?: string;
   size: number;
   sha256: string;
@@ -120,6 +123,7 @@ export interface Issue {
   column: string;
   code: string;
   message: string;
+  message_zh?: string;
   rejected?: boolean;
 }
 
