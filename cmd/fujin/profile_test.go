@@ -60,7 +60,7 @@ func passage(t *testing.T, file []byte) string {
 	if _, err := facilities.Base(t.Context(), "none", &known); err != nil {
 		t.Fatal(err)
 	}
-	for name, content := range map[string][]byte{"../source": file, "order.json": []byte(`{"name":"a","format":"auto","crs":"auto"}`), "known": known.Bytes(), "near": nil} {
+	for name, content := range map[string][]byte{"../source": file, "order.json": []byte(`{"name":"a","format":"auto","crs":"auto"}`), "known": known.Bytes()} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -75,6 +75,18 @@ func (v *View) All() iter.Seq[Ref] {
 				return
 			}
 		}
+		for ref := range v.Changes() {
+			if !yield(ref) {
+				return
+			}
+		}
+	}
+}
+
+// Changes visits the items that were added or changed since the base was built,
+// which its snapshot lacks.
+func (v *View) Changes() iter.Seq[Ref] {
+	return func(yield func(Ref) bool) {
 		more := true
 		visit := func(_, _ [2]float64, e *entry) bool {
 			more = yield(Ref{v, e, 0})

@@ -8,9 +8,6 @@ import (
 	"io"
 	"iter"
 
-	"github.com/paulmach/orb"
-
-	"fujin/geo/index"
 	"fujin/services/platform/kernel/errs"
 )
 
@@ -92,26 +89,4 @@ func ReadBase(r io.Reader) iter.Seq2[KnownRow, error] {
 			}
 		}
 	}
-}
-
-// Neighbours hands over up to limit facilities in force of a dataset that lie in
-// a box, in the order of their ids: name and position, from the index alone. For
-// as long as the index is being loaded it waits.
-func (s *Service) Neighbours(ctx context.Context, dataset string, within orb.Bound, limit int, yield func(name string, at orb.Point) error) error {
-	view, err := s.view()
-	for err != nil {
-		if pause(ctx, followPatience); ctx.Err() != nil {
-			return ctx.Err()
-		}
-		view, err = s.view()
-	}
-	hits, err := view.Within(index.Within{Bounds: boxesOf(within), Filter: index.Filter{Datasets: []string{dataset}}, Limit: limit}, nil)
-	for i := 0; err == nil && i < len(hits); i++ {
-		name := ""
-		if names := namesOf(hits[i].Ref); len(names) > 0 {
-			name = names[0]
-		}
-		err = yield(name, hits[i].Ref.Point())
-	}
-	return err
 }

@@ -3,7 +3,6 @@ package publishing
 import (
 	"bufio"
 	"context"
-	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"io"
@@ -101,7 +100,7 @@ func (g *gate) run(ctx context.Context) (report quality.Report, err error) {
 		return report, ours(errors.Join(err, g.close()))
 	}
 	src := datasets.Source{Name: g.order.Name, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(source) }}
-	report, err = quality.Run(ctx, src, g.order.quality(known, g.near()), quality.Output{
+	report, err = quality.Run(ctx, src, g.order.quality(known), quality.Output{
 		Place:    g.place,
 		Issue:    func(i datasets.Issue) error { return ours(g.issues.write(issueLine{Issue: i, Rejected: i.Rejected})) },
 		Repair:   func(r datasets.Repair) error { return ours(g.repairs.write(r)) },
@@ -117,7 +116,7 @@ func (g *gate) run(ctx context.Context) (report quality.Report, err error) {
 }
 
 // quality is the order in the words of the rules.
-func (o order) quality(known iter.Seq2[facility.KnownRow, error], near iter.Seq2[quality.Known, error]) quality.Order {
+func (o order) quality(known iter.Seq2[facility.KnownRow, error]) quality.Order {
 	q := quality.Order{Category: o.Category, CRS: o.CRS, Mapping: o.Mapping, Repairs: o.Repairs, Required: o.Required}
 	if o.Area != nil {
 		q.Area = o.Area.bound()
@@ -132,8 +131,13 @@ func (o order) quality(known iter.Seq2[facility.KnownRow, error], near iter.Seq2
 				return
 			}
 		}
-		for place, err := range near {
-			if !yield(place, err) {
+		near, err := o.neighbours()
+		if err != nil {
+			yield(quality.Known{}, ours(err))
+			return
+		}
+		for _, at := range near {
+			if !yield(quality.Known{At: at}, nil) {
 				return
 			}
 		}
@@ -141,24 +145,17 @@ func (o order) quality(known iter.Seq2[facility.KnownRow, error], near iter.Seq2
 	return q
 }
 
-// near reads what other datasets have in the area.
-func (g *gate) near() iter.Seq2[quality.Known, error] {
-	return func(yield func(quality.Known, error) bool) {
-		f, err := os.Open(filepath.Join(g.folder, fileNear))
-		if err != nil {
-			yield(quality.Known{}, err)
-			return
-		}
-		defer f.Close()
-		in := gob.NewDecoder(bufio.NewReader(f))
-		for {
-			var place quality.Known
-			err := in.Decode(&place)
-			if errors.Is(err, io.EOF) || !yield(place, err) || err != nil {
-				return
-			}
-		}
+// maxNeighbours bounds how many places of other datasets a file is compared with.
+const maxNeighbours = 100_000
+
+// neighbours are what other datasets have in the dataset's area: against them
+// the rules see whether all positions of a first file are shifted.
+func (o order) neighbours() ([]orb.Point, error) {
+	if o.Area == nil {
+		return nil, nil
 	}
+	points, err := o.Index.Neighbours(o.Dataset, *o.Area.bound(), maxNeighbours)
+	return append(points, o.Recent...), err
 }
 
 // known reads what is in force; it may be walked more than once.

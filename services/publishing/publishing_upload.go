@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"fujin/datasets"
+	"fujin/services/facility"
 	"fujin/services/platform/kernel/errs"
 )
 
@@ -142,6 +145,11 @@ type order struct {
 	Repairs  []string          `json:"repairs"`
 	Area     *Box              `json:"area"`
 	Required []string          `json:"required"`
+	Dataset  string            `json:"dataset"`
+	// Index is where other datasets' places are found, and Recent those in the
+	// area that it lacks.
+	Index  facility.Snapshot `json:"index"`
+	Recent []orb.Point       `json:"recent"`
 }
 
 // outcome is what the gate answers; the report is passed on as it is.

@@ -1,9 +1,7 @@
 package publishing
 
 import (
-	"bufio"
 	"context"
-	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,10 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/paulmach/orb"
-
 	"fujin/datasets"
-	"fujin/datasets/quality"
 	"fujin/services/platform/jobs"
 	"fujin/services/platform/kernel"
 )
@@ -187,8 +182,8 @@ func (s *Service) runFolder(u Upload) string {
 	return filepath.Join(s.uploadFolder(u.ID), "run-"+strconv.FormatInt(u.Run, 10))
 }
 
-// prepare writes what the gate needs to know: how to read the file, and what is
-// in force, of which it gives the version.
+// prepare writes what the gate needs to know: how to read the file, where to find
+// other datasets' places, and what is in force, of which it gives the version.
 func (s *Service) prepare(ctx context.Context, folder string, d Dataset, u Upload) (base int64, err error) {
 	runs, err := filepath.Glob(filepath.Join(filepath.Dir(folder), "run-*"))
 	if err != nil {
@@ -202,9 +197,14 @@ func (s *Service) prepare(ctx context.Context, folder string, d Dataset, u Uploa
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return 0, err
 	}
-	err = writeJSON(folder, fileOrder, order{Upload: u.ID, Name: u.Name, Format: u.Format, Category: d.Category, CRS: u.CRS, Mapping: u.Mapping,
-		Repairs: u.Repairs, Area: d.Area, Required: d.Required})
-	if err != nil {
+	told := order{Upload: u.ID, Name: u.Name, Format: u.Format, Category: d.Category, CRS: u.CRS, Mapping: u.Mapping,
+		Repairs: u.Repairs, Area: d.Area, Required: d.Required, Dataset: d.ID, Index: s.facilities.Snapshot()}
+	if d.Area != nil {
+		if told.Recent, err = s.facilities.Recent(ctx, d.ID, *d.Area.bound()); err != nil {
+			return 0, err
+		}
+	}
+	if err := writeJSON(folder, fileOrder, told); err != nil {
 		return 0, err
 	}
 	known, err := os.Create(filepath.Join(folder, fileKnown))
@@ -212,48 +212,7 @@ func (s *Service) prepare(ctx context.Context, folder string, d Dataset, u Uploa
 		return 0, err
 	}
 	base, err = s.facilities.Base(ctx, d.ID, known)
-	if err := errors.Join(err, known.Close()); err != nil {
-		return 0, err
-	}
-	return base, s.writeNeighbours(ctx, folder, d)
-}
-
-// maxNeighbours bounds how many places of other datasets the gate compares with.
-const maxNeighbours = 100_000
-
-// writeNeighbours tells the gate what other datasets have in the dataset's area:
-// against them it sees whether all positions of a first file are shifted.
-func (s *Service) writeNeighbours(ctx context.Context, folder string, d Dataset) error {
-	f, err := os.Create(filepath.Join(folder, fileNear))
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriter(f)
-	return errors.Join(s.neighbours(ctx, d, gob.NewEncoder(out)), out.Flush(), f.Close())
-}
-
-func (s *Service) neighbours(ctx context.Context, d Dataset, out *gob.Encoder) error {
-	if d.Area == nil {
-		return nil
-	}
-	all, err := s.facilities.Datasets(ctx)
-	if err != nil {
-		return err
-	}
-	left := maxNeighbours
-	for _, other := range all {
-		if other.ID == d.ID || left == 0 {
-			continue
-		}
-		err := s.facilities.Neighbours(ctx, other.ID, *d.Area.bound(), left, func(name string, at orb.Point) error {
-			left--
-			return out.Encode(quality.Known{Name: name, At: at})
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return base, errors.Join(err, known.Close())
 }
 
 // writeJSON writes a file of an upload's folder, whole or not at all.

@@ -166,7 +166,7 @@ func (p publishing) Publish(ctx context.Context, tx *kernel.Tx, pub facility.Pub
 // lighten removes what only publishing needed: the registry has it now. The
 // file and the report stay.
 func (s *Service) lighten(u Upload) {
-	for _, name := range [...]string{fileRows, filePoints, fileDiff, fileKnown, fileNear} {
+	for _, name := range [...]string{fileRows, filePoints, fileDiff, fileKnown} {
 		if err := os.Remove(filepath.Join(s.runFolder(u), name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			s.log.Warn("a file of a published upload stays", "upload", u.ID, "error", err)
 		}

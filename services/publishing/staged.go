@@ -16,13 +16,12 @@ import (
 )
 
 // The files of an upload's folder: the source, and in a folder of each passage
-// through the gate the others. The server writes the first four, the gate the
+// through the gate the others. The server writes the first three, the gate the
 // rest.
 const (
 	fileSource   = "source"
 	fileOrder    = "order.json"
 	fileKnown    = "known" // what is in force, as facility.Base writes it
-	fileNear     = "near"  // what other datasets have in the area
 	fileProgress = "progress.json"
 	fileOutcome  = "outcome.json"
 	fileIssues   = "issues.ndjson"
