@@ -57,6 +57,7 @@ export async function clerk(h, keyFor) {
     const finding = page.locator("li", { hasText: "坐标为 0,0" });
     await finding.getByRole("button", { name: "查看各行" }).click();
     await finding.getByRole("button", { name: "43" }).waitFor();
+    await finding.getByRole("cell", { name: "位置在 0,0 的 1 公里以内，表示位置未知" }).waitFor();
     await h.picture(page, "console-findings");
   });
   await h.check("axe: console, upload", () => h.axe(page, "upload"));
