@@ -2,11 +2,11 @@ package facility
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,13 +28,15 @@ type live struct {
 	bulk atomic.Int64
 	// following tells that Run keeps the index.
 	following atomic.Bool
+	// compacting tells that the overlay is being merged into the base.
+	compacting atomic.Bool
 }
 
 const (
 	// bulkChange is how many changed rows of one publication are merged into a
-	// new base before anybody sees them; fewer go to the overlay, and are seen
-	// within about a second. The overlay could not keep as many: it takes them
-	// into memory, and would be merged at once.
+	// new base before anybody sees them, by all servers while it is still a draft
+	// (ahead); fewer go to the overlay. The overlay could not keep as many: it
+	// takes them into memory, and would be merged at once.
 	bulkChange = overlayLimit
 	// overlayLimit is how many changes the overlay holds before they are
 	// merged: queries look into it besides the base.
@@ -42,8 +44,8 @@ const (
 	// followPatience is the pause before changes that could not be applied (the
 	// database is away, the disk is full) are tried again.
 	followPatience = 2 * time.Second
-	// mergePatience is how long a publisher waits for the merge of what it
-	// published: some ten million facilities.
+	// mergePatience is how long a publisher waits for the servers to merge what
+	// it publishes: some ten million facilities.
 	mergePatience = 2 * time.Minute
 )
 
@@ -191,186 +193,39 @@ func (s *Service) follow(ctx context.Context, l *index.Live) error {
 	if l.View().Seq() >= target {
 		s.live.caught.Store(true)
 	}
-	compacting := make(chan struct{}, 1)
+	a := s.lookAhead(ctx, l, target)
+	defer a.leave(ctx)
 	// All topics: the index has to know that it has passed the others' events.
 	return s.db.Follow(ctx, l.View().Seq(), nil, func(ctx context.Context, events []kernel.Event) error {
-		if err := s.apply(ctx, l, events); err != nil {
+		if err := s.apply(ctx, l, a, events); err != nil {
 			return err
 		}
-		if events[len(events)-1].Seq >= target {
-			s.live.caught.Store(true)
+		if events[len(events)-1].Seq >= target && !s.live.caught.Swap(true) || concerns(TopicWritten, events) {
+			a.kick()
 		}
 		if l.View().Changed() > overlayLimit {
-			s.compact(ctx, l, compacting)
+			s.compact(ctx, l)
 		}
 		return nil
 	})
 }
 
+func concerns(topic string, events []kernel.Event) bool {
+	return slices.ContainsFunc(events, func(e kernel.Event) bool { return e.Topic == topic })
+}
+
 // compact merges the overlay into the base beside the following.
-func (s *Service) compact(ctx context.Context, l *index.Live, running chan struct{}) {
-	select {
-	case running <- struct{}{}:
-		s.background.Go(func() {
-			defer func() { <-running }()
-			mark := s.names.live.Mark()
-			if err := l.Compact(ctx); err == nil {
-				s.buildNames(ctx, mark)
-			} else if ctx.Err() == nil {
-				s.log.Error("the index could not be merged", "error", err)
-			}
-		})
-	default:
-	}
-}
-
-// span is a range of versions of one dataset that a slice of events published.
-type span struct {
-	dataset     string
-	after, upTo int64
-	changed     int64
-}
-
-// spansOf joins publications, which come in order, per dataset.
-func spansOf(events []kernel.Event) ([]span, error) {
-	var spans []span
-	at := map[string]int{}
-	for _, e := range events {
-		if e.Topic != TopicPublished {
-			continue
-		}
-		var pub Publication
-		if err := json.Unmarshal(e.Payload, &pub); err != nil {
-			return nil, errs.New(errs.Internal, "event %d: %v", e.Seq, err)
-		}
-		i, known := at[e.Ref]
-		if !known {
-			i = len(spans)
-			at[e.Ref] = i
-			spans = append(spans, span{dataset: e.Ref, after: pub.Version - 1})
-		}
-		spans[i].upTo = pub.Version
-		spans[i].changed += pub.changes()
-	}
-	return spans, nil
-}
-
-// apply brings publications into the index; readers see each slice whole.
-func (s *Service) apply(ctx context.Context, l *index.Live, events []kernel.Event) error {
-	spans, err := spansOf(events)
-	if err != nil {
-		return err
-	}
-	seq := events[len(events)-1].Seq
-	before := l.View()
-	versions := s.release(spans)
-	var upserts []index.Item
-	var deletes []string
-	var large []span
-	for _, sp := range spans {
-		if sp.changed >= s.live.bulk.Load() {
-			large = append(large, sp)
-			continue
-		}
-		err := s.db.Read(ctx, func(q kernel.Queryer) error {
-			u, d, err := changesOf(ctx, q, sp)
-			upserts, deletes = append(upserts, u...), append(deletes, d...)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	closed, err := s.closures(ctx, events, versions)
-	if err != nil {
-		return err
-	}
-	upserts = append(upserts, closed...)
-	reached := seq
-	if len(large) > 0 {
-		reached = before.Seq()
-	}
-	if err := l.Apply(upserts, deletes, reached); err != nil {
-		return err
-	}
-	s.renamed(before, l.View(), upserts, deletes)
-	if err := s.replace(ctx, l, large, seq); err != nil {
-		return err
-	}
-	for _, sp := range spans {
-		s.live.held.Store(sp.dataset, sp.upTo)
-	}
-	return nil
-}
-
-// Seen is the version of a dataset that searches see; 0 = none, or another is
-// just being brought in.
-func (s *Service) Seen(dataset string) int64 {
-	if v, ok := s.live.held.Load(dataset); ok {
-		return v.(int64)
-	}
-	return 0
-}
-
-// await returns when searches of this server see a publication so large that it
-// is merged into a new base first: whoever is told that it is published finds
-// it. Small ones are seen at once.
-func (s *Service) await(ctx context.Context, pub Publication) {
-	if pub.changes() < s.live.bulk.Load() || !s.live.following.Load() {
+func (s *Service) compact(ctx context.Context, l *index.Live) {
+	if !s.live.compacting.CompareAndSwap(false, true) {
 		return
 	}
-	for end := time.Now().Add(mergePatience); s.Seen(pub.Dataset) < pub.Version && time.Now().Before(end) && ctx.Err() == nil; {
-		pause(ctx, 20*time.Millisecond)
-	}
-}
-
-// replace merges large publications into a new base each. The snapshot of the
-// last says that it has reached seq, so that a restart need not do it again.
-func (s *Service) replace(ctx context.Context, l *index.Live, large []span, seq int64) error {
-	mark := s.names.live.Mark()
-	for i, sp := range large {
-		start, reached := time.Now(), l.View().Seq()
-		if i == len(large)-1 {
-			reached = seq
+	s.background.Go(func() {
+		defer s.live.compacting.Store(false)
+		mark := s.names.live.Mark()
+		if err := l.Compact(ctx); err == nil {
+			s.buildNames(ctx, mark)
+		} else if ctx.Err() == nil {
+			s.log.Error("the index could not be merged", "error", err)
 		}
-		err := s.db.Read(ctx, func(q kernel.Queryer) error {
-			return l.Replace(ctx, sp.dataset, reached, func(add func(index.Item) error) error {
-				return addInForce(ctx, q, Dataset{ID: sp.dataset, Version: sp.upTo}, add)
-			})
-		})
-		if err != nil {
-			return err
-		}
-		s.log.Info("index merged", "dataset", sp.dataset, "version", sp.upTo, "facilities", l.View().Len(), "took", time.Since(start))
-	}
-	if len(large) > 0 {
-		s.buildNames(ctx, mark)
-	}
-	return nil
-}
-
-// changesOf reads what a span of versions began, confirmed or ended.
-func changesOf(ctx context.Context, q kernel.Queryer, sp span) (upserts []index.Item, deletes []string, err error) {
-	gone := map[string]bool{}
-	if err := endedIDs(ctx, q, sp.dataset, sp.after, sp.upTo, func(id string) { gone[id] = true }); err != nil {
-		return nil, nil, err
-	}
-	for _, where := range [...]string{changedBegun, changedNoted} {
-		err := each(ctx, q, sp.upTo, func(row *stored) error {
-			if row.Ended != 0 && row.Ended <= sp.upTo {
-				return nil // a later version of the span says more
-			}
-			delete(gone, row.ID)
-			item, err := row.item(nil)
-			upserts = append(upserts, item)
-			return err
-		}, where, sp.dataset, sp.after, sp.upTo)
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	for id := range gone {
-		deletes = append(deletes, id)
-	}
-	return upserts, deletes, nil
+	})
 }

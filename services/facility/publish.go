@@ -10,8 +10,15 @@ import (
 )
 
 // TopicPublished is the outbox topic of a new dataset version; the event's ref
-// is the dataset, its payload a Publication.
+// is the dataset, its payload a Publication, with more in it for the servers.
 const TopicPublished = "facility.published"
+
+// published is the payload of TopicPublished.
+type published struct {
+	Publication
+	// Draft is the owner of the draft that is in force now, if there was one.
+	Draft string `json:"draft,omitempty"`
+}
 
 // batchRows is how many rows one transaction writes: enough to make the commit
 // cheap, few enough not to keep other writers waiting.
@@ -65,15 +72,13 @@ func (s *Service) publish(ctx context.Context, dataset string, p Provenance, wri
 	}
 	err := write(d)
 	if err == nil {
+		err = s.prepare(ctx, d)
+	}
+	if err == nil {
 		err = d.finish(ctx, p)
 	}
 	if err != nil {
 		return Publication{}, errors.Join(err, d.abandon(ctx))
-	}
-	if d.pub.Added+d.pub.Changed >= batchRows {
-		if err := analyze(ctx, d.db); err != nil {
-			s.log.Warn("statistics are not up to date; the next publication may be slow", "error", err)
-		}
 	}
 	s.await(ctx, d.pub)
 	return d.pub, nil

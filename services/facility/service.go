@@ -61,8 +61,8 @@ func New(ctx context.Context, db *kernel.DB, options Options) (*Service, error) 
 	if err := db.Migrate(ctx, "facility", tables); err != nil {
 		return nil, err
 	}
-	if db.Engine() == kernel.SQLite { // this process alone has the data: whoever prepared a version is dead
-		if err := db.Write(ctx, orphanDrafts); err != nil {
+	if db.Engine() == kernel.SQLite { // this process alone has the data
+		if err := db.Write(ctx, forgetDead); err != nil {
 			return nil, err
 		}
 	}

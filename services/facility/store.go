@@ -162,19 +162,13 @@ func claimDraft(ctx context.Context, tx *kernel.Tx, dataset, owner string) (vers
 	now := tx.Now().UnixMilli()
 	err = tx.QueryRowContext(ctx, `INSERT INTO dataset (id, version, facilities, created_at, updated_at, draft_by, draft_at)
 		VALUES ($1, 0, 0, $2, $2, $3, $2)
-		ON CONFLICT (id) DO UPDATE SET draft_by = excluded.draft_by, draft_at = excluded.draft_at
+		ON CONFLICT (id) DO UPDATE SET draft_by = excluded.draft_by, draft_at = excluded.draft_at, draft_written = NULL
 		WHERE dataset.draft_by IS NULL OR dataset.draft_by = $3 OR dataset.draft_at < $4
 		RETURNING version`, dataset, now, owner, now-draftPatience).Scan(&version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, errs.New(errs.Conflict, "dataset %q is being published by somebody else; try again when that has ended", dataset).WithCode("being_published")
 	}
 	return version, err
-}
-
-// orphanDrafts lets the next publisher take every draft at once.
-func orphanDrafts(ctx context.Context, tx *kernel.Tx) error {
-	_, err := tx.ExecContext(ctx, `UPDATE dataset SET draft_at = 0 WHERE draft_by IS NOT NULL`)
-	return err
 }
 
 // holdDraft renews the claim, and fails if somebody else has it by now.
@@ -388,7 +382,7 @@ func noteVerified(ctx context.Context, tx *kernel.Tx, dataset string, version in
 // finishDraft makes a draft the version in force: the one update that the
 // public sees. The owner is empty for a change without a draft.
 func finishDraft(ctx context.Context, tx *kernel.Tx, owner string, pub Publication, p Provenance) error {
-	res, err := tx.ExecContext(ctx, `UPDATE dataset SET version = $1, facilities = $2, updated_at = $3, draft_by = NULL, draft_at = NULL
+	res, err := tx.ExecContext(ctx, `UPDATE dataset SET version = $1, facilities = $2, updated_at = $3, draft_by = NULL, draft_at = NULL, draft_written = NULL
 		WHERE id = $4 AND coalesce(draft_by, '') = $5 AND version = $6`, pub.Version, pub.Facilities, tx.Now().UnixMilli(), pub.Dataset, owner, pub.Version-1)
 	if err != nil {
 		return err
@@ -408,7 +402,7 @@ func finishDraft(ctx context.Context, tx *kernel.Tx, owner string, pub Publicati
 			return err
 		}
 	}
-	return tx.Emit(ctx, TopicPublished, pub.Dataset, pub)
+	return tx.Emit(ctx, TopicPublished, pub.Dataset, published{pub, owner})
 }
 
 // analyze brings PostgreSQL's statistics up to date after many rows were
@@ -425,7 +419,7 @@ func analyze(ctx context.Context, db *kernel.DB) error {
 
 // releaseDraft gives up a claim.
 func releaseDraft(ctx context.Context, tx *kernel.Tx, dataset, owner string) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE dataset SET draft_by = NULL, draft_at = NULL WHERE id = $1 AND draft_by = $2`, dataset, owner); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE dataset SET draft_by = NULL, draft_at = NULL, draft_written = NULL WHERE id = $1 AND draft_by = $2`, dataset, owner); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM dataset WHERE id = $1 AND version = 0 AND draft_by IS NULL`, dataset)
