@@ -17,7 +17,7 @@ import (
 
 // formatAt is where a function that says something to people takes its format.
 var formatAt = map[string][]int{
-	"Say": {0}, "Refuse": {0}, "fail": {0, 1}, "unsupported": {0}, "warn": {3}, "once": {3}, "reject": {3}, "find": {3}, "report": {3},
+	"Say": {0}, "Refuse": {0}, "fail": {0, 1}, "unsupported": {1}, "warn": {3}, "once": {3}, "reject": {3}, "find": {3}, "report": {3},
 }
 
 // spoken are the formats of all that is said of files: by the readers, the gate

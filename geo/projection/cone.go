@@ -53,8 +53,8 @@ func albers(g ellipsoid, p parameters) inverse {
 func krovak(g ellipsoid, p parameters) inverse {
 	lon0, latC := p.origin()
 	east, north := p.falseOrigin()
-	tilt := p.first(30.28813975277778, "azimuth") * p.angle
-	parallel := p.first(78.5, "pseudostandardparallel1") * p.angle
+	tilt := p.first(30.28813975277778*degree, "azimuth")
+	parallel := p.first(78.5*degree, "pseudostandardparallel1")
 	sin, cos := math.Sincos(latC)
 	radius := g.a * math.Sqrt(1-g.e2) / (1 - g.e2*sin*sin)
 	b := math.Sqrt(1 + g.e2*cos*cos*cos*cos/(1-g.e2))

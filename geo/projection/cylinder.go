@@ -62,8 +62,8 @@ func hotineCentre(g ellipsoid, p parameters) inverse { return hotine(g, p, true)
 func hotine(g ellipsoid, p parameters, centred bool) inverse {
 	lonC, latC := p.origin()
 	east, north := p.falseOrigin()
-	azimuth := p.first(90, "azimuth") * p.angle
-	skew := p.first(azimuth/p.angle, "rectifiedgridangle", "xyplanerotation") * p.angle
+	azimuth := p.first(90*degree, "azimuth")
+	skew := p.first(azimuth, "rectifiedgridangle", "xyplanerotation")
 	sin, cos := math.Sincos(latC)
 	b := math.Sqrt(1 + g.e2*cos*cos*cos*cos/(1-g.e2))
 	a := g.a * b * p.scale() * math.Sqrt(1-g.e2) / (1 - g.e2*sin*sin)

@@ -1,16 +1,13 @@
 package projection
 
-// parameters are a projection's numbers by folded name, in the units of the
-// definition.
-type parameters struct {
-	values        map[string]float64
-	angle, length float64 // radians and metres per unit
-}
+// parameters are a projection's numbers by the folded names of WKT 1, in metres,
+// radians and shares of one.
+type parameters map[string]float64
 
 // first is the first of the names that is there.
 func (p parameters) first(otherwise float64, names ...string) float64 {
 	for _, name := range names {
-		if value, ok := p.values[name]; ok {
+		if value, ok := p[name]; ok {
 			return value
 		}
 	}
@@ -19,7 +16,7 @@ func (p parameters) first(otherwise float64, names ...string) float64 {
 
 // has tells whether a parameter is stated.
 func (p parameters) has(name string) bool {
-	_, ok := p.values[name]
+	_, ok := p[name]
 	return ok
 }
 
@@ -27,12 +24,12 @@ func (p parameters) has(name string) bool {
 func (p parameters) origin() (lon, lat float64) {
 	lon = p.first(0, "centralmeridian", "longitudeoforigin", "longitudeofcenter", "longitudeofcentre")
 	lat = p.first(0, "latitudeoforigin", "latitudeofcenter", "latitudeofcentre", "centralparallel")
-	return lon * p.angle, lat * p.angle
+	return lon, lat
 }
 
-// falseOrigin is what was added to easting and northing, in metres.
+// falseOrigin is what was added to easting and northing.
 func (p parameters) falseOrigin() (east, north float64) {
-	return p.first(0, "falseeasting") * p.length, p.first(0, "falsenorthing") * p.length
+	return p.first(0, "falseeasting"), p.first(0, "falsenorthing")
 }
 
 // scale is the scale at the origin.
@@ -42,7 +39,6 @@ func (p parameters) scale() float64 { return p.first(1, "scalefactor") }
 // the latitude of origin.
 func (p parameters) parallels() (first, second float64) {
 	_, lat := p.origin()
-	first = p.first(lat/p.angle, "standardparallel1")
-	second = p.first(first, "standardparallel2")
-	return first * p.angle, second * p.angle
+	first = p.first(lat, "standardparallel1")
+	return first, p.first(first, "standardparallel2")
 }

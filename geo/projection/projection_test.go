@@ -18,9 +18,14 @@ import (
 // grids) converted: x and y, longitude and latitude on the system's own datum,
 // longitude and latitude in WGS-84.
 type reference struct {
-	EPSG      int
-	Esri, OGC string
-	Points    [][6]float64
+	EPSG            int
+	Esri, OGC, WKT2 string
+	Points          [][6]float64
+}
+
+// texts are the definition in each dialect.
+func (r reference) texts() map[string]string {
+	return map[string]string{"esri": r.Esri, "ogc": r.OGC, "wkt2": r.WKT2}
 }
 
 // references are the systems of testdata/gdal.jsonl.
@@ -46,7 +51,7 @@ func references(t testing.TB) []reference {
 // of GDAL's, in both dialects.
 func TestProjections(t *testing.T) {
 	for _, r := range references(t) {
-		for dialect, text := range map[string]string{"esri": r.Esri, "ogc": r.OGC} {
+		for dialect, text := range r.texts() {
 			s, err := Parse(text)
 			if err != nil {
 				t.Errorf("EPSG:%d (%s): %v", r.EPSG, dialect, err)
@@ -74,15 +79,17 @@ var tolerances = map[int]float64{
 // TestDatums compares whole conversions with GDAL's.
 func TestDatums(t *testing.T) {
 	for _, r := range references(t) {
-		s, err := Parse(r.Esri)
-		if err != nil {
-			continue // reported above
-		}
-		tolerance := max(1, tolerances[r.EPSG], s.Accuracy)
-		for _, p := range r.Points {
-			got, want := s.ToWGS84(orb.Point{p[0], p[1]}), orb.Point{p[4], p[5]}
-			if d := geo.Distance(got, want); !(d < tolerance) {
-				t.Errorf("EPSG:%d: %v is %v, want %v: %.2f m away", r.EPSG, p[:2], got, want, d)
+		for dialect, text := range r.texts() {
+			s, err := Parse(text)
+			if err != nil {
+				continue // reported above
+			}
+			tolerance := max(1, tolerances[r.EPSG], s.Accuracy)
+			for _, p := range r.Points {
+				got, want := s.ToWGS84(orb.Point{p[0], p[1]}), orb.Point{p[4], p[5]}
+				if d := geo.Distance(got, want); !(d < tolerance) {
+					t.Errorf("EPSG:%d (%s): %v is %v, want %v: %.2f m away", r.EPSG, dialect, p[:2], got, want, d)
+				}
 			}
 		}
 	}
@@ -128,7 +135,7 @@ func TestUnsupported(t *testing.T) {
 		{strings.Replace(utm, "6378137", "x", 1), `its spheroid is not stated`},
 		{strings.Replace(utm, "GEOGCS", "GEOG", 1), `its definition has no GEOGCS`},
 		{strings.Replace(utm, `"Central_Meridian",117`, `"Central_Meridian",NaN`, 1), `the parameters of its projection make no sense`},
-		{`LOCAL_CS["site",UNIT["metre",1]]`, `"site" is not understood: LOCAL_CS is neither PROJCS nor GEOGCS`},
+		{`LOCAL_CS["site",UNIT["metre",1]]`, `"site" is not understood: LOCAL_CS is neither a projected nor a geographic system`},
 	} {
 		_, err := Parse(test.text)
 		var unsupported *Unsupported
@@ -172,6 +179,7 @@ func FuzzParse(f *testing.F) {
 	for _, r := range references(f) {
 		f.Add(r.Esri, 1e5, 2e5)
 		f.Add(r.OGC, -3e6, 4e6)
+		f.Add(r.WKT2, 0.0, 0.0)
 	}
 	f.Fuzz(func(t *testing.T, text string, x, y float64) {
 		if s, err := Parse(text); err == nil {

@@ -132,6 +132,19 @@ func (n *node) find(keywords ...string) *node {
 	return nil
 }
 
+// children are all with a keyword.
+func (n *node) children(keyword string) (found []*node) {
+	if n == nil {
+		return nil
+	}
+	for _, child := range n.nodes {
+		if child.is(keyword) {
+			found = append(found, child)
+		}
+	}
+	return found
+}
+
 // text is value i, "" if there is none.
 func (n *node) text(i int) string {
 	if n == nil || i >= len(n.values) {
