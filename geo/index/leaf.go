@@ -1,6 +1,9 @@
 package index
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // leaf is what searches read of fanout items that lie side by side, in one
 // stretch of memory, so that looking at them waits for memory once: where they
@@ -34,25 +37,24 @@ func (b *base) classOf(at uint32) uint32 { return b.leaf(at).classes[at%fanout] 
 // hoursOf is the number of an item's (text, zone) pair.
 func (b *base) hoursOf(at uint32) uint32 { return b.leaf(at).hours[at%fanout] }
 
-// Prefetch reads a little of the records of hits before they are rendered. They
-// lie anywhere in a file that is larger than the caches: asked for one after
-// the other without looking at them, the processor fetches several at a time,
-// and rendering waits once instead of once per hit.
-//
-//go:noinline
-func Prefetch(hits []Hit) (sum byte) { // a result that nobody wants, or nothing would be read
-	const line, usual = 64, 384 // bytes of a cache line, and of most records
+// fetchLeaf fetches the leaf that starts with an item ahead: what searches
+// read of it, and where its records are.
+func (b *base) fetchLeaf(at uint32) {
+	l := b.leaf(at)
+	fetch((*byte)(unsafe.Pointer(l)), unsafe.Sizeof(*l))
+}
+
+// Prefetch fetches the records of hits ahead. They lie anywhere in a file that
+// is larger than the caches: asked for all at once, rendering waits for memory
+// once instead of once per hit.
+func Prefetch(hits []Hit) {
+	const usual = 384 // bytes of most records
 	for i := range hits {
-		r := &hits[i].Ref
-		if r.entry != nil {
-			continue
-		}
-		data := r.view.base.recordAt(r.at)
-		for at := 0; at < min(usual, len(data)); at += line {
-			sum += data[at]
+		if r := &hits[i].Ref; r.entry == nil {
+			data := r.view.base.recordAt(r.at)
+			fetch(&data[0], uintptr(min(usual, len(data))))
 		}
 	}
-	return sum
 }
 
 // recordAt returns the bytes from an item's record on.

@@ -89,7 +89,7 @@ func (v *View) Near(q Near, dst []Hit) []Hit {
 func (s *scratch) searchNear() {
 	radius := s.top.worst
 	for {
-		s.nearPoints(&s.view.base.pointTree)
+		s.searchPoints(&s.view.base.pointTree)
 		s.nearShapes(&s.view.base.shapeTree)
 		s.nearEntries(s.view.points)
 		s.nearEntries(s.view.shapes)
@@ -99,14 +99,18 @@ func (s *scratch) searchNear() {
 	}
 }
 
-// nearPoints gathers the points that may be nearest, then measures them.
-func (s *scratch) nearPoints(t *tree) {
+// searchPoints gathers the points that may be nearest, then measures them.
+func (s *scratch) searchPoints(t *tree) {
 	if t.count == 0 {
 		return
 	}
 	p := &s.short
 	p.reset(s.top.limit, s.reach.ratio, s.top.worst)
-	s.gather(t)
+	s.gather(t, p.limit <= insertionLimit && !s.top.started)
+	if p.missed() {
+		p.reset(s.top.limit, s.reach.ratio, s.top.worst)
+		s.gather(t, false)
+	}
 	for _, c := range p.list {
 		if d := s.reach.point(s.view.base.position(c.at).degrees()); d <= s.top.worst {
 			s.top.offer(candidate{d, c.at})
@@ -114,8 +118,9 @@ func (s *scratch) nearPoints(t *tree) {
 	}
 }
 
-// gather visits the nodes of the tree of points by their distance.
-func (s *scratch) gather(t *tree) {
+// gather visits the nodes of the tree of points by their distance. It may guess
+// how far it has to look, once it has come upon the first leaves.
+func (s *scratch) gather(t *tree, guess bool) {
 	q, r, f, p := &s.queue, &s.reach, &s.filter, &s.short
 	q.reset()
 	q.push(newVisit(0, t.rootIndex()))
@@ -130,53 +135,52 @@ func (s *scratch) gather(t *tree) {
 			continue
 		}
 		from, to := t.below(level, v.what())
+		if guess && level == 1 {
+			guess = false
+			p.guess(s.expected(&t.boxes[v.what()], to-from))
+		}
 		boxes, hints := t.boxes[from:to], t.hints[from:to]
 		// The hints of leaves cost more than they spare, but for rare items.
 		ask := !f.all && (f.rare || level > 1)
-		var bounds [fanout]float64
-		near := uint32(0) // a bit per child; set without branches
-		for i := range boxes {
-			bound2 := r.box2(&boxes[i])
-			bounds[i%fanout] = bound2
-			near |= bit(bound2 <= p.cutoff) << (i % fanout)
-		}
-		for ; near != 0; near &= near - 1 {
+		var found bounds
+		for near := nearBoxes(&r.edges, boxes, &found, p.cutoff); near != 0; near &= near - 1 {
 			i := bits.TrailingZeros32(near) % fanout
-			if !ask || f.admits(&hints[i]) {
-				q.push(newVisit(bounds[i], from+uint32(i)))
+			if ask && !f.admits(&hints[i]) {
+				continue
 			}
+			if level == 1 {
+				s.view.base.fetchLeaf(t.first + (from+uint32(i))*fanout)
+			}
+			q.push(newVisit(found[i], from+uint32(i)))
 		}
 	}
 }
 
-func bit(b bool) (n uint32) {
-	if b {
-		n = 1
-	}
-	return n
+// expected is about the square of how far the wanted points are if they lie as
+// densely as those of some leaves in a box.
+func (s *scratch) expected(b *box, leaves uint32) float64 {
+	// Twice the area: a query in a thousand has to begin anew (README).
+	const plenty = 2
+	wide := (float64(b.maxX) - float64(b.minX)) * s.reach.plane.scaleX
+	high := (float64(b.maxY) - float64(b.minY)) * s.reach.plane.scaleY
+	points := float64(leaves*fanout) * s.filter.share
+	return plenty * float64(s.short.limit) * wide * high / (points * math.Pi)
 }
 
 // gatherLeaf tries the points of a leaf: the bound in the plane and the filter
 // for all of them at once and without branches.
 func (s *scratch) gatherLeaf(t *tree, number uint32) {
-	r, b, p := &s.reach, s.view.base, &s.short
+	b, p := s.view.base, &s.short
 	from, to := t.leafItems(number)
 	l, n := b.leaf(from), to-from
-	x0, y0, scaleX, scaleY, cutoff := r.x, r.y, r.scaleX, r.scaleY, p.cutoff
-	var bounds [fanout]float64
-	near := uint32(0)
-	for i, at := range l.positions[:n] {
-		x, y := (float64(at.x)-x0)*scaleX, (float64(at.y)-y0)*scaleY
-		bound2 := x*x + y*y
-		bounds[i%fanout] = bound2
-		near |= bit(bound2 <= cutoff) << (i % fanout)
-	}
+	var found bounds
+	near := nearPoints(&s.reach.plane, &l.positions, &found, p.cutoff) & (1<<n - 1)
 	if near == 0 {
 		return
 	}
 	for near &= s.filter.leaf(b, l, n); near != 0; near &= near - 1 {
 		i := bits.TrailingZeros32(near) % fanout
-		bound2, at := bounds[i], from+uint32(i)
+		bound2, at := found[i], from+uint32(i)
 		if bound2 > p.cutoff || s.view.dead.has(at) || !s.openBase(at) {
 			continue
 		}

@@ -20,15 +20,61 @@ func (v visit) bound2() float64 { return float64(math.Float32frombits(uint32(v >
 
 func (v visit) what() uint32 { return uint32(v) }
 
-// queue is a binary heap, nearest first.
-type queue struct{ list []visit }
+// queue gives visits nearest first. The nearest lie sorted, which is the fastest
+// for the few that most searches have; what is more than that lies in a heap.
+type queue struct {
+	near []visit // the nearest last
+	far  []visit // a binary heap; none is nearer than those in near
+}
 
-func (q *queue) reset() { q.list = q.list[:0] }
+const nearVisits = 48
+
+func (q *queue) reset() { q.near, q.far = q.near[:0], q.far[:0] }
 
 func (q *queue) push(v visit) {
-	q.list = append(q.list, v)
-	list := q.list
-	rise(list, len(list)-1, v)
+	if len(q.near) == nearVisits || len(q.far) > 0 {
+		if v = q.spill(v); v == nothing {
+			return
+		}
+	}
+	q.near = append(q.near, v)
+	near := q.near
+	i := len(near) - 1
+	for ; i > 0 && near[i-1] < v; i-- {
+		near[i] = near[i-1]
+	}
+	near[i] = v
+}
+
+const nothing = visit(math.MaxUint64)
+
+// spill puts what is too far for near into the heap: v, then it returns
+// nothing, or the farthest of near, so that there is room for v.
+func (q *queue) spill(v visit) visit {
+	if len(q.far) > 0 && v >= q.far[0] || len(q.near) == nearVisits && v >= q.near[0] {
+		q.pushFar(v)
+		return nothing
+	}
+	if len(q.near) == nearVisits {
+		q.pushFar(q.near[0])
+		q.near = append(q.near[:0], q.near[1:]...)
+	}
+	return v
+}
+
+func (q *queue) pop() (visit, bool) {
+	n := len(q.near) - 1
+	if n < 0 {
+		return q.popFar()
+	}
+	v := q.near[n]
+	q.near = q.near[:n]
+	return v, true
+}
+
+func (q *queue) pushFar(v visit) {
+	q.far = append(q.far, v)
+	rise(q.far, len(q.far)-1, v)
 }
 
 // rise puts v into the gap at i or above it.
@@ -44,16 +90,16 @@ func rise(list []visit, i int, v visit) {
 	list[i] = v
 }
 
-// pop lets the gap at the top sink to the bottom, where the last visit, which
+// popFar lets the gap at the top sink to the bottom, where the last visit, which
 // is likely to belong there, fills it: no branch depends on what is nearer.
-func (q *queue) pop() (visit, bool) {
-	n := len(q.list) - 1
+func (q *queue) popFar() (visit, bool) {
+	n := len(q.far) - 1
 	if n < 0 {
 		return 0, false
 	}
-	first, last := q.list[0], q.list[n]
-	list := q.list[:n]
-	q.list = list
+	first, last := q.far[0], q.far[n]
+	list := q.far[:n]
+	q.far = list
 	if n == 0 {
 		return first, true
 	}

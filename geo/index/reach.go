@@ -20,13 +20,11 @@ type reach struct {
 	ruler geo.Ruler
 	near  bool // the ruler holds at this latitude
 
-	// The place in 1e-7 degrees; x may be beyond ±180 degrees to look across
-	// the antimeridian.
-	x, y       float64
-	boxX, boxY int64
-	turned     bool
-	// scaleX and scaleY are metres per 1e-7 degree, from below.
-	scaleX, scaleY float64
+	// plane is the place in 1e-7 degrees, and metres per such a step, from
+	// below; edges is plane with the place rounded down to whole steps. x may be
+	// beyond ±180 degrees to look across the antimeridian.
+	plane, edges plane
+	turned       bool
 	// ratio is more than the square of a distance up to the radius in the
 	// square of its lower bound.
 	ratio float64
@@ -59,10 +57,10 @@ func (r *reach) set(at orb.Point, radius float64) {
 	r.at, r.turned = at, false
 	r.ruler = geo.NewRuler(at)
 	r.near = r.ruler.OK(rulerReach)
-	r.x, r.y = at[0]*unit, at[1]*unit
-	r.boxX, r.boxY = int64(math.Floor(r.x)), int64(math.Floor(r.y))
+	r.plane = plane{x: at[0] * unit, y: at[1] * unit}
 	if r.near {
 		r.scale(min(radius, rulerReach))
+		r.edges = r.plane.floor()
 	} else {
 		r.sinLat, r.cosLat = math.Sincos(at[1] * radian)
 	}
@@ -90,38 +88,34 @@ func (r *reach) scale(radius float64) {
 		equatorial*(1-eccentricity)/(wFar*math.Sqrt(wFar))/meridian,
 	) / slack
 	r.ratio = most * most * (1 + 1e-6)
-	r.scaleX = normal * cosFar * (radian / unit) * slack
-	r.scaleY = meridian * (radian / unit) * slack
+	r.plane.scaleX = normal * cosFar * (radian / unit) * slack
+	r.plane.scaleY = meridian * (radian / unit) * slack
 }
 
 // turn looks from the other side of the antimeridian if that is within radius
 // and reports whether it is.
 func (r *reach) turn(radius float64) bool {
-	span := radius / r.scaleX
+	span := radius / r.plane.scaleX
 	switch {
-	case r.x+span > wholeTurn/2:
-		r.x, r.boxX = r.x-wholeTurn, r.boxX-wholeTurn
-	case r.x-span < -wholeTurn/2:
-		r.x, r.boxX = r.x+wholeTurn, r.boxX+wholeTurn
+	case r.plane.x+span > wholeTurn/2:
+		r.plane.x -= wholeTurn
+	case r.plane.x-span < -wholeTurn/2:
+		r.plane.x += wholeTurn
 	default:
 		return false
 	}
+	r.edges = r.plane.floor()
 	r.turned = true
 	return true
 }
 
 // box2 is the square of a lower bound of the distance to a box, in the plane.
-func (r *reach) box2(b *box) float64 {
-	dx := max(int64(b.minX)-r.boxX, r.boxX-int64(b.maxX), 1) - 1
-	dy := max(int64(b.minY)-r.boxY, r.boxY-int64(b.maxY), 1) - 1
-	x, y := float64(dx)*r.scaleX, float64(dy)*r.scaleY
-	return x*x + y*y
-}
+func (r *reach) box2(b *box) float64 { return r.edges.box2(b) }
 
 // around returns the box of the lower bounds up to a distance.
 func (r *reach) around(distance float64) (low, high [2]float64) {
-	dx, dy := distance/r.scaleX+1, distance/r.scaleY+1
-	return [2]float64{r.x - dx, r.y - dy}, [2]float64{r.x + dx, r.y + dy}
+	dx, dy := distance/r.plane.scaleX+1, distance/r.plane.scaleY+1
+	return [2]float64{r.plane.x - dx, r.plane.y - dy}, [2]float64{r.plane.x + dx, r.plane.y + dy}
 }
 
 // point is the exact distance to a position.

@@ -17,11 +17,25 @@ type shortlist struct {
 	ratio float64 // of the squares
 	// cutoff is the squared bound beyond which nothing is of use.
 	cutoff float64
+	// guessed is the cutoff that was guessed, 0 if none was.
+	guessed float64
 }
 
 func (p *shortlist) reset(limit int, ratio, worst float64) {
 	p.list = p.list[:0]
-	p.limit, p.ratio, p.cutoff = limit, ratio, worst*worst
+	p.limit, p.ratio, p.cutoff, p.guessed = limit, ratio, worst*worst, 0
+}
+
+// guess lowers the cutoff in the hope that enough points lie within it.
+func (p *shortlist) guess(cutoff float64) {
+	if cutoff > 0 && cutoff < p.cutoff {
+		p.cutoff, p.guessed = cutoff, cutoff
+	}
+}
+
+// missed reports whether what was guessed was too little to tell the nearest.
+func (p *shortlist) missed() bool {
+	return p.guessed > 0 && (len(p.list) < p.limit || p.list[p.limit-1].distance*p.ratio > p.guessed)
 }
 
 // offer takes a point whose bound is not beyond the cutoff.

@@ -21,6 +21,8 @@ type sieve struct {
 	// table holds 1 for the classes of the base that pass, else 0. It is nil
 	// where all do, and for a base with more than tableClasses.
 	table []uint8
+	// share of the items of the base that passes; where that is not counted, 1.
+	share float64
 	// rare: so few items pass that many leaves have none.
 	rare bool
 }
@@ -68,6 +70,7 @@ func newSieve(v *View, q *Filter) *sieve {
 		sieveKey: sieveKey{
 			cloneAll(q.Categories), cloneAll(q.Datasets), q.Allowed, len(v.categories.list), len(v.datasets.list),
 		},
+		share:      1,
 		categories: newSet(q.Categories, v.categories), datasets: newSet(q.Datasets, v.datasets),
 	}
 	if q.Allowed != 0 {
@@ -112,6 +115,7 @@ func (s *sieve) decide(b *base) {
 			passing += uint64(c.count)
 		}
 	}
+	s.share = float64(passing) / float64(b.count)
 	s.rare = passing*fanout < uint64(b.count)
 }
 
