@@ -166,7 +166,7 @@ func serveAsset(a *asset) gin.HandlerFunc {
 // page adds what only a page in a browser needs: the headers that bound what it may load, and the way to the one
 // address at which it works (cookies, passkeys and links belong to the public address).
 func (g *Gate) page(next gin.HandlerFunc) gin.HandlerFunc {
-	policy := contentPolicy(g.config.Settings.BaseMap)
+	policy := PagePolicy(g.config.Settings.BaseMap)
 	return func(c *gin.Context) {
 		if to := g.publicAddress(c.Request); to != "" {
 			c.Header("Cache-Control", "no-store")

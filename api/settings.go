@@ -39,8 +39,9 @@ func (g *Gate) mountSettings() {
 	})
 }
 
-// contentPolicy lets a page load from its own origin and from the base map, nothing else.
-func contentPolicy(base *BaseMap) string {
+// PagePolicy is the Content-Security-Policy of a page with a map: it loads from its own origin and from the base map (nil:
+// there is none), nothing else.
+func PagePolicy(base *BaseMap) string {
 	outside := ""
 	if base != nil {
 		for _, address := range append([]string{base.StyleURL}, base.Tiles...) {

@@ -1,5 +1,6 @@
-// Package web holds the citizens' page: TypeScript and Svelte, built by Vite
-// into dist and embedded, so that one binary is all there is to install.
+// Package web holds the citizens' page, the agencies' console and the map of a
+// dataset's page: TypeScript and Svelte, built by Vite into dist and embedded,
+// so that one binary is all there is to install.
 package web
 
 import (
@@ -17,8 +18,8 @@ var dist embed.FS
 // build; then built is false and placeholder.html is the page to serve.
 //
 // A built page has index.html, to be served for / and for /p/{id} without
-// caching, and assets/, whose names carry a hash of their content and may be
-// cached for ever.
+// caching, console.html, dataset-map.js for the pages of datasets, and assets/,
+// whose names carry a hash of their content and may be cached for ever.
 func FS() (files fs.FS, built bool) {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil { // only an invalid constant path can fail

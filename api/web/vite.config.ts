@@ -16,8 +16,12 @@ export default defineConfig({
     // dist/placeholder.html is committed and must outlive a build; `npm run build` empties the rest first.
     emptyOutDir: false,
     chunkSizeWarningLimit: 1200,
-    // The citizens' page and the console of the agencies.
-    rolldownOptions: { input: ["index.html", "console.html"] },
+    // The citizens' page, the console of the agencies, and the map of a dataset's page. That page is the server's, which
+    // knows the script by its name alone; what the script loads is hashed like the rest.
+    rolldownOptions: {
+      input: { index: "index.html", console: "console.html", "dataset-map": "src/dataset/main.ts" },
+      output: { entryFileNames: (chunk) => (chunk.name === "dataset-map" ? "dataset-map.js" : "assets/[name]-[hash].js") },
+    },
   },
   server: { proxy: { "/v1": api } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },

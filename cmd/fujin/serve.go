@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -13,6 +14,7 @@ import (
 
 	"fujin/api"
 	"fujin/api/web"
+	"fujin/services/publishing/catalogue"
 )
 
 // serveCommand is `fujin serve`.
@@ -157,10 +159,24 @@ func (c *serveCommand) gateConfig(at net.Addr, logger *slog.Logger, ready []api.
 	config := api.Config{Logger: logger, PublicURL: c.publicURL(at), Version: version(), Ready: ready}
 	config.Web, _ = web.FS()
 	config.Settings.MapApproval = c.MapApproval
-	if c.BaseMapStyle != "" || len(c.BaseMapURL) > 0 {
-		config.Settings.BaseMap = &api.BaseMap{
-			StyleURL: c.BaseMapStyle, Tiles: c.BaseMapURL, CRS: c.BaseMapCRS, Attribution: c.BaseMapAttribution,
-		}
-	}
+	config.Settings.BaseMap = c.baseMap()
 	return config
+}
+
+// baseMap is nil where there is none.
+func (c *serveCommand) baseMap() *api.BaseMap {
+	if c.BaseMapStyle == "" && len(c.BaseMapURL) == 0 {
+		return nil
+	}
+	return &api.BaseMap{StyleURL: c.BaseMapStyle, Tiles: c.BaseMapURL, CRS: c.BaseMapCRS, Attribution: c.BaseMapAttribution}
+}
+
+// liveMap is the map of a dataset's page, where the pages are built.
+func (c *serveCommand) liveMap() catalogue.LiveMap {
+	const script = "dataset-map.js"
+	files, built := web.FS()
+	if _, err := fs.Stat(files, script); !built || err != nil {
+		return catalogue.LiveMap{}
+	}
+	return catalogue.LiveMap{Script: "/" + script, Policy: api.PagePolicy(c.baseMap())}
 }

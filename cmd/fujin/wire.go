@@ -19,6 +19,7 @@ import (
 	"fujin/services/platform/outbound"
 	"fujin/services/platform/webhook"
 	"fujin/services/publishing"
+	"fujin/services/publishing/catalogue"
 )
 
 // services is everything above the kernel, built in one place. This file alone knows which there are: a service is a
@@ -39,11 +40,12 @@ type outside struct {
 	osrm, valhalla string         // addresses of routing servers; "" without
 	allow          []netip.Prefix // private networks that outgoing calls may reach
 	uploadMax      int64          // bytes of the largest upload
+	liveMap        catalogue.LiveMap
 }
 
 func (c *serveCommand) outside(at net.Addr) outside {
 	return outside{public: c.publicURL(at), osrm: c.OSRMURL, valhalla: c.ValhallaURL, allow: c.OutboundAllow,
-		uploadMax: c.UploadMax << 20}
+		uploadMax: c.UploadMax << 20, liveMap: c.liveMap()}
 }
 
 // assemble makes the services, which bring their tables up to date as they are made. Commands that need the tables but
@@ -89,7 +91,7 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 	if err != nil {
 		return nil, err
 	}
-	open, err := assembleOpenData(facilities, agencies, out.public)
+	open, err := assembleOpenData(facilities, agencies, out)
 	if err != nil {
 		return nil, err
 	}

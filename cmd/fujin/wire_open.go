@@ -16,14 +16,14 @@ type openData struct {
 	ogc       *ogc.Service
 }
 
-// assembleOpenData makes it; public is the address under which links are given.
-func assembleOpenData(facilities *facility.Service, agencies *publishing.Service, public string) (openData, error) {
+// assembleOpenData makes it, with links under the public address.
+func assembleOpenData(facilities *facility.Service, agencies *publishing.Service, out outside) (openData, error) {
 	records, profiles := catalogue.Agencies{Publishing: agencies}, catalogue.NewProfiles(facilities)
-	list, err := catalogue.New(catalogue.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: public})
+	list, err := catalogue.New(catalogue.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: out.public, LiveMap: out.liveMap})
 	if err != nil {
 		return openData{}, err
 	}
-	features, err := ogc.New(ogc.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: public})
+	features, err := ogc.New(ogc.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: out.public})
 	return openData{list, features}, err
 }
 

@@ -26,7 +26,7 @@ type route struct {
 
 func (s *Service) routes() []route {
 	box, cells, search, way := boxParams(), cellParams(), searchParams(), navigationParams()
-	within, along, tile := areaParams(), areaParams(), params{crsParam()}
+	within, along, tile := areaParams(), areaParams(), params{datasetParam(), crsParam()}
 	one, coverage, demand := params{crsParam()}, coverageParams(), demandParams()
 	return []route{
 		{"GET", "/v1/facilities/nearby", "nearby", "Facilities near a position, nearest first",
@@ -52,7 +52,7 @@ func (s *Service) routes() []route {
 		{"GET", "/v1/cells", "cells", "H3 cells of a box with the number of facilities per category", "",
 			cells, "", "application/json", exampleCells, s.getCells(cells)},
 		{"GET", "/v1/tiles/{category}/{z}/{x}/{y}.mvt", "tile", "A vector tile of facilities",
-			"Web Mercator tiles of one category, or of all. Close up, layer facilities holds points with id, name, category and, where they are stated, name:en and access; far out, layer clusters holds points with count. crs=gcj02 shifts them for a GCJ-02 base map.",
+			"Web Mercator tiles of one category, or of all; of all datasets, or of those that dataset names. Close up, layer facilities holds points with id, name, category and, where they are stated, name:en and access; far out, layer clusters holds points with count. crs=gcj02 shifts them for a GCJ-02 base map.",
 			tile, "", "application/vnd.mapbox-vector-tile", "", s.getTile(tile)},
 		{"GET", "/v1/coverage", "coverage", "How far the nearest facility is, for every H3 cell of an area",
 			"Tells where facilities lack: a cell is served if the nearest facility lies within reach of its centre. Distances are straight lines, in metres; null beyond 50 km.",

@@ -91,11 +91,7 @@ func filterParams() params {
 				r.filter.Categories, err = list("category", v, "a category is lower-case letters, digits and _, beginning with a letter", isCategory)
 				return err
 			}},
-		{name: "dataset", doc: "comma list of dataset ids, any of them", schema: text(),
-			set: func(r *request, v string) (err error) {
-				r.filter.Datasets, err = list("dataset", v, "a dataset id is 1 to 64 of a-z, 0-9, _ and -", isDataset)
-				return err
-			}},
+		datasetParam(),
 		{name: "open_at", doc: "only what is open at this time: now, or an RFC 3339 time such as 2026-11-21T22:00:00+08:00", schema: text(), example: "now",
 			set: setOpenAt},
 		{name: "include_unknown", doc: "whether facilities without known hours stay when open_at is given (default true)", schema: flag(true),
@@ -121,6 +117,14 @@ func filterParams() params {
 		})
 	}
 	return ps
+}
+
+func datasetParam() param {
+	return param{name: "dataset", doc: "comma list of dataset ids, any of them", schema: text(),
+		set: func(r *request, v string) (err error) {
+			r.filter.Datasets, err = list("dataset", v, "a dataset id is 1 to 64 of a-z, 0-9, _ and -", isDataset)
+			return err
+		}}
 }
 
 func setOpenAt(r *request, v string) error {

@@ -51,7 +51,7 @@ func (s *Service) getTile(ps params) gin.HandlerFunc {
 			if err != nil {
 				return err
 			}
-			b, err := encodeTile(view, tile, index.Filter{Categories: categories}, r.crs)
+			b, err := encodeTile(view, tile, index.Filter{Categories: categories, Datasets: r.filter.Datasets}, r.crs)
 			if err != nil {
 				return err
 			}

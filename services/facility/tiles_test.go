@@ -92,6 +92,12 @@ func TestTilesShowFacilitiesCloseUp(t *testing.T) {
 	if l := s.tile("nothing_like_it", tile, ""); l != nil {
 		t.Errorf("an unknown category holds %+v", l)
 	}
+	if l := s.tile("all", tile, "?dataset=test"); len(l.Features) != 3 {
+		t.Errorf("of the dataset: %d features", len(l.Features))
+	}
+	if l := s.tile("all", tile, "?dataset=other"); l != nil {
+		t.Errorf("of another dataset: %+v", l)
+	}
 	if l := s.tile("toilet", maptile.At(orb.Point{20, 20}, 10), ""); l != nil {
 		t.Errorf("far away there is %+v", l)
 	}

@@ -2,6 +2,7 @@
 // ../../bin/fujin). --fixture uses the made-up server of npm run dev instead, for work on the page alone.
 import { backendOrExit } from "./backend.mjs";
 import { clerk } from "./console.mjs";
+import { datasetPage } from "./dataset.mjs";
 import { Harness } from "./harness.mjs";
 import { journey } from "./journey.mjs";
 import { ways } from "./ways.mjs";
@@ -12,7 +13,10 @@ try {
   await journey(h);
   await ways(h);
   // The made-up server has no agencies.
-  if (backend.keyFor) await clerk(h, backend.keyFor);
+  if (backend.keyFor) {
+    await datasetPage(h);
+    await clerk(h, backend.keyFor);
+  }
 } catch (cause) {
   h.failed++;
   console.error(cause);

@@ -59,7 +59,8 @@ func serve(t *testing.T, db *kernel.DB) *site {
 	agencies, err := publishing.New(t.Context(), db, facilities, queue, publishing.Options{Access: access, PublicURL: url})
 	must(err)
 	records, profiles := catalogue.Agencies{Publishing: agencies}, catalogue.NewProfiles(facilities)
-	service, err := catalogue.New(catalogue.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: url})
+	service, err := catalogue.New(catalogue.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: url,
+		LiveMap: catalogue.LiveMap{Script: "/map.js", Policy: api.PagePolicy(nil)}})
 	must(err)
 	features, err := ogc.New(ogc.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: url})
 	must(err)
@@ -355,6 +356,13 @@ func TestPagesAreSafeAndInBothLanguages(t *testing.T) {
 		if !strings.Contains(body, part) {
 			t.Errorf("the page lacks %s", part)
 		}
+	}
+	// The live map begins with what the drawing shows, and only its page may run a script.
+	_, header, _ := s.get("/datasets/wc")
+	_, plain, _ := s.get("/datasets")
+	if !strings.Contains(body, `<script type="module" src="/map.js"></script>`) || !strings.Contains(body, `<figure data-dataset="wc" data-bounds="115.`) ||
+		!strings.Contains(header.Get("Content-Security-Policy"), "script-src 'self'") || strings.Contains(plain.Get("Content-Security-Policy"), "script-src") {
+		t.Errorf("%s %s", header.Get("Content-Security-Policy"), body)
 	}
 	for _, link := range regexp.MustCompile(`href="([^"#]+)"`).FindAllStringSubmatch(body, -1) {
 		to := html.UnescapeString(link[1])

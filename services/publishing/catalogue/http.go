@@ -3,6 +3,7 @@ package catalogue
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -146,7 +147,7 @@ func (s *Service) getList(c *gin.Context) error {
 	for _, r := range records {
 		p.Datasets = append(p.Datasets, listRow{r, r.Name(lang), Text(r.Description, lang), r.UpdatedAt.Format("2006-01-02")})
 	}
-	return s.render(c, "list", p)
+	return s.render(c, "list", Policy, p)
 }
 
 func (s *Service) getPage(c *gin.Context) error {
@@ -157,7 +158,10 @@ func (s *Service) getPage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.render(c, "dataset", p)
+	if p.Script != "" {
+		return s.render(c, "dataset", s.LiveMap.Policy, p)
+	}
+	return s.render(c, "dataset", Policy, p)
 }
 
 // datasetPage gathers what a dataset's page shows.
@@ -168,6 +172,10 @@ func (s *Service) datasetPage(ctx context.Context, id, lang string) (datasetPage
 	}
 	p := datasetPage{frame: s.frame(lang, k.Name(lang)), Record: k.Record, Description: Text(k.descriptions(), lang), LicenceURL: LicenceURL(k.Licence),
 		Map: drawMap(k.Profile), MapURL: mapURL(k.Profile), Usage: s.usage(k), Quality: quality(k.Profile, wordsOf(lang)), JSONLD: s.schemaDataset(k)}
+	if p.Map != nil && s.LiveMap.Script != "" {
+		b := k.Bound
+		p.Script, p.Bounds = s.LiveMap.Script, fmt.Sprintf("%g,%g,%g,%g", b.Min[0], b.Min[1], b.Max[0], b.Max[1])
+	}
 	p.Updated, p.Publisher, p.Downloads = k.UpdatedAt.Format("2006-01-02 15:04 UTC"), k.Org, s.downloads(k.Record)
 	for _, f := range k.Fields {
 		if f.Filled > 0 {

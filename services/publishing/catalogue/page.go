@@ -69,6 +69,7 @@ type datasetPage struct {
 	Downloads                                   []download
 	Map                                         *smallMap
 	MapURL                                      string // the citizens' map
+	Script, Bounds                              string // of the live map, and what it shows first; "" without one
 	Columns                                     []string
 	Rows                                        []tableRow
 	Fields                                      []Field

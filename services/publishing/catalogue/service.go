@@ -7,13 +7,24 @@ import (
 	"fujin/services/facility"
 )
 
-// Options are what the service needs; all of it is required.
+// Options are what the service needs; all but LiveMap is required.
 type Options struct {
 	Facilities *facility.Service
 	Catalogue  Catalogue
 	Profiles   *Profiles
 	// PublicURL begins all addresses, without a slash at its end.
 	PublicURL string
+	LiveMap   LiveMap
+}
+
+// LiveMap is the script that puts a map in the place of the drawing on a
+// dataset's page; without one, the drawing is all there is.
+type LiveMap struct {
+	// Script is its address.
+	Script string
+	// Policy is the Content-Security-Policy of a page that may load it, and what
+	// it draws.
+	Policy string
 }
 
 // Service answers with the catalogue.

@@ -62,8 +62,7 @@ export async function buildStyle(base: BaseMap | null, tiles: string, colours: P
     facilities: { type: "vector", tiles: [tiles], minzoom: 0, maxzoom: 16 },
   };
   for (const name of ownSources) sources[name] = { type: "geojson", data: nothing, tolerance: 0.1 };
-  const fonts = ground.glyphs ? fontsOf(ground) : localFonts;
-  return { ...ground, sources, layers: [...ground.layers, ...facilityLayers(colours, fonts, base === null)] };
+  return { ...ground, sources, layers: [...ground.layers, ...facilityLayers(colours, fontsFor(ground), base === null)] };
 }
 
 export async function groundOf(base: BaseMap | null, colours: Palette): Promise<StyleSpecification> {
@@ -86,8 +85,9 @@ export async function groundOf(base: BaseMap | null, colours: Palette): Promise<
   };
 }
 
-/** The fonts that the base map's own glyph server is known to have. */
-function fontsOf(style: StyleSpecification): string[] {
+/** The fonts that the base map's own glyph server is known to have; without one, those of the device. */
+export function fontsFor(style: StyleSpecification): string[] {
+  if (!style.glyphs) return localFonts;
   for (const layer of style.layers) {
     const fonts = layer.type === "symbol" ? layer.layout?.["text-font"] : undefined;
     if (Array.isArray(fonts) && fonts.every((f) => typeof f === "string")) return fonts as string[];
