@@ -15,6 +15,7 @@ import (
 	"github.com/uber/h3-go/v4"
 
 	"fujin/geo"
+	"fujin/geo/index"
 	"fujin/services/platform/kernel/errs"
 )
 
@@ -39,7 +40,8 @@ func coverageParams() params {
 }
 
 func areaParam() param {
-	return param{name: "area", doc: "the area: west,south,east,north in degrees, or a GeoJSON Polygon or MultiPolygon, percent-encoded", required: true, schema: text(),
+	return param{name: "area", doc: "the area: west,south,east,north in degrees; a GeoJSON Polygon or MultiPolygon, percent-encoded; or feature:ID, the outline of a published area, such as a district of an agency's own dataset",
+		required: true, schema: text(),
 		example: "115.80,28.62,115.95,28.74", set: func(r *request, v string) error { r.text = v; return nil }}
 }
 
@@ -65,7 +67,10 @@ func cellFormatParam() param {
 }
 
 // area reads the parameter of that name, in WGS-84.
-func (r *request) area() (orb.Geometry, error) {
+func (r *request) area(view *index.View) (orb.Geometry, error) {
+	if id, ok := strings.CutPrefix(r.text, "feature:"); ok {
+		return outline(view, id)
+	}
 	if !strings.HasPrefix(strings.TrimSpace(r.text), "{") {
 		if err := bboxParam(true).set(r, r.text); err != nil {
 			return nil, areaError(codeOf(err), "%s", strings.ReplaceAll(err.Error(), "bbox", "area"))
@@ -87,6 +92,19 @@ func (r *request) area() (orb.Geometry, error) {
 	return g, err
 }
 
+// outline is the shape of a published area.
+func outline(view *index.View, id string) (orb.Geometry, error) {
+	ref, ok := view.Get(id)
+	if !ok {
+		return nil, areaError("not_found", "there is no feature %q; an id is that of the items of a dataset (/ogc/collections/DATASET/items) as published now", clip(id))
+	}
+	g := ref.Geometry()
+	if len(polygonsOf(g)) == 0 {
+		return nil, areaError("not_an_area", "feature %q is a %s; an outline is that of a Polygon or MultiPolygon", clip(id), g.GeoJSONType())
+	}
+	return g, nil
+}
+
 // getCoverage answers GET /v1/coverage.
 func (s *Service) getCoverage(ps params) gin.HandlerFunc {
 	return func(c *gin.Context) {
@@ -95,9 +113,13 @@ func (s *Service) getCoverage(ps params) gin.HandlerFunc {
 			if err != nil {
 				return err
 			}
-			area, err := r.area()
+			area, err := r.area(view)
 			if err != nil {
 				return err
+			}
+			if strings.HasPrefix(r.text, "feature:") && len(r.filter.Categories)+len(r.filter.Datasets) == 0 {
+				return errs.New(errs.Invalid, "with feature:ID, category or dataset must say what to measure: else the outline itself would be the nearest").
+					WithField("query.category", "required", "say what to measure; else the outline itself would be the nearest")
 			}
 			cells, res, err := cellsOver(area, r.res)
 			if err != nil {

@@ -26,7 +26,11 @@ func demandParams() params {
 func (s *Service) getDemand(ps params) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		s.read(c, ps, func(_ *scratch, r *request) error {
-			area, err := r.area()
+			view, err := s.view()
+			if err != nil {
+				return err
+			}
+			area, err := r.area(view)
 			if err != nil {
 				return err
 			}

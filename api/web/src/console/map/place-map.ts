@@ -45,11 +45,11 @@ export class PlaceMap {
     this.map.remove();
   }
 
-  /** Shows places or cells and, the first time, brings them into view. */
-  show(features: Feature[], bounds: [number, number, number, number] | null): void {
+  /** Shows places or cells and, the first time or when asked to, brings them into view. */
+  show(features: Feature[], bounds: [number, number, number, number] | null, again = false): void {
     this.features = this.shifted ? features.map((f) => ({ ...f, geometry: shift(f.geometry) })) : features;
     this.fill();
-    if (this.framed || !bounds) return;
+    if ((this.framed && !again) || !bounds) return;
     this.framed = true;
     this.map.fitBounds(new LngLatBounds([bounds[0], bounds[1]], [bounds[2], bounds[3]]), { padding: 32, maxZoom: 15, duration: 0 });
   }

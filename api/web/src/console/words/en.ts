@@ -145,6 +145,9 @@ export const en: Words = {
   facilities: (n) => (n === "1" ? "1 facility" : `${n} facilities`),
 
   coverage: "Coverage",
+  outline: "District",
+  outlineHint: "id of a published area; empty: what the map shows",
+  measureOutline: "Measure the district",
   coverageHint: "Where people cannot walk to a facility: the straight distance from the centre of each cell to the nearest.",
   within: "Within reach",
   metres: (n) => `${n} m`,

@@ -137,6 +137,9 @@ export interface Words {
 
   coverage: string;
   coverageHint: string;
+  outline: string;
+  outlineHint: string;
+  measureOutline: string;
   within: string;
   metres: (n: string) => string;
   ofMap: string;

@@ -145,6 +145,9 @@ export const zh: Words = {
   facilities: (n) => `${n} 处`,
 
   coverage: "覆盖分析",
+  outline: "辖区",
+  outlineHint: "已发布的面要素的 id；留空则为地图视野",
+  measureOutline: "分析此辖区",
   coverageHint: "哪里的人走不到设施：每个格子的中心到最近一处设施的直线距离。",
   within: "步行可及",
   metres: (n) => `${n} 米`,
