@@ -64,7 +64,7 @@ func (w *sectionWriter) put(at uint64, data []byte) {
 		return
 	}
 	w.sum = crc32.Update(w.sum, w.table, data)
-	_, w.err = w.file.WriteAt(data, int64(w.start+at))
+	w.err = writeAt(w.file, data, int64(w.start+at))
 }
 
 // snapshotWriter writes a snapshot beside its destination and puts it into

@@ -77,7 +77,7 @@ func (s *spool) send() {
 			item.cell = cellOf(item.at)
 			copy(c.data[at:], unsafe.Slice((*byte)(unsafe.Pointer(&item)), storedSize))
 		}
-		if _, err := s.file.WriteAt(c.data, c.start); err != nil {
+		if err := writeAt(s.file, c.data, c.start); err != nil {
 			s.mu.Lock()
 			s.err = err
 			s.mu.Unlock()

@@ -38,7 +38,7 @@ func (s *Service) Base(ctx context.Context, dataset string, w io.Writer) (versio
 	if err != nil && errs.KindOf(err) != errs.NotFound {
 		return 0, err
 	}
-	buffered := bufio.NewWriterSize(w, 1<<20)
+	buffered := bufio.NewWriterSize(w, 32<<10) // a kernel may not interrupt a larger write for queries
 	out := gob.NewEncoder(buffered)
 	var rows []KnownRow
 	if d.Version > 0 {

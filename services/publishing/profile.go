@@ -265,7 +265,7 @@ func createLines(folder, name string) (*lines, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := bufio.NewWriterSize(f, 1<<18)
+	out := bufio.NewWriterSize(f, pieceSize)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	return &lines{f, out, enc}, nil

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -35,8 +34,8 @@ type Service struct {
 	keys       *idempotency.Keys
 	options    Options
 	log        *slog.Logger
-	folder     string        // of all uploads
-	receiving  chan struct{} // held while a piece of an upload is hashed and written
+	folder     string // of all uploads
+	receiving  turns  // of the pieces in which uploads are hashed and written
 }
 
 // New prepares the tables and the folder of uploads, and tells the job queue
@@ -52,8 +51,7 @@ func New(ctx context.Context, db *kernel.DB, facilities *facility.Service, queue
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: db, facilities: facilities, jobs: queue, keys: keys, options: options, log: options.Logger, folder: filepath.Join(db.Path(), "uploads"),
-		receiving: make(chan struct{}, max(1, runtime.NumCPU()/2))}
+	s := &Service{db: db, facilities: facilities, jobs: queue, keys: keys, options: options, log: options.Logger, folder: filepath.Join(db.Path(), "uploads")}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

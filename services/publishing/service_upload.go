@@ -74,7 +74,7 @@ func (s *Service) store(u *Upload, body io.Reader) (err error) {
 		return err
 	}
 	hash := sha256.New()
-	u.Size, err = io.Copy(inTurn{io.MultiWriter(f, hash), s.receiving}, body)
+	u.Size, err = io.CopyBuffer(s.receiving.writer(io.MultiWriter(&landing{file: f}, hash)), body, make([]byte, pieceSize))
 	if err == nil && u.Size == 0 {
 		err = errs.New(errs.Invalid, "the body is empty; send the file itself: curl --data-binary @FILE").WithField("body", "required", "must be the file")
 	}
@@ -83,20 +83,6 @@ func (s *Service) store(u *Upload, body io.Reader) (err error) {
 	}
 	u.SHA256 = hex.EncodeToString(hash.Sum(nil))
 	return errors.Join(err, f.Close())
-}
-
-// inTurn is what uploads are written to: few at a time, so that many that arrive
-// at once, each of which could keep a processor, leave some to queries.
-type inTurn struct {
-	out   io.Writer
-	turns chan struct{}
-}
-
-// Write implements io.Writer.
-func (w inTurn) Write(b []byte) (int, error) {
-	w.turns <- struct{}{}
-	defer func() { <-w.turns }()
-	return w.out.Write(b)
 }
 
 // discard removes an upload's files.

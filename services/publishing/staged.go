@@ -68,7 +68,7 @@ func createStaged(folder string) (*stagedRows, error) {
 	}
 	return &stagedRows{
 		files: [2]*os.File{rows, points},
-		rows:  bufio.NewWriterSize(rows, 1<<20), points: bufio.NewWriterSize(points, 1<<18),
+		rows:  bufio.NewWriterSize(rows, pieceSize), points: bufio.NewWriterSize(points, pieceSize),
 		block: make([]facility.Row, 0, blockRows),
 	}, nil
 }

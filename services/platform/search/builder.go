@@ -112,7 +112,7 @@ func (b *Builder) WriteFile(path string) (err error) {
 			err = fmt.Errorf("write search index: %w", err)
 		}
 	}()
-	w := bufio.NewWriterSize(f, 1<<20)
+	w := bufio.NewWriterSize(f, 32<<10) // a kernel may not interrupt a larger write for whoever waits for the processor
 	if err = b.encode(w); err != nil {
 		return err
 	}
