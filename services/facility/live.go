@@ -45,8 +45,8 @@ const (
 	// database is away, the disk is full) are tried again.
 	followPatience = 2 * time.Second
 	// mergePatience is how long a publisher waits for the servers to merge what
-	// it publishes: some ten million facilities.
-	mergePatience = 2 * time.Minute
+	// it publishes: some twenty million facilities.
+	mergePatience = 5 * time.Minute
 )
 
 // view is the state of the index for one request.
