@@ -128,13 +128,20 @@ func heading(x, y float64) float64 {
 	t := low / high
 	t2 := t * t
 	a := t * (0.9998660 + t2*(-0.3302995+t2*(0.1801410+t2*(-0.0851330+t2*0.0208351)))) * (1 / degree)
-	if ax > ay {
-		a = 90 - a
+	// Which eighth of the circle it is cannot be foreseen: no branches.
+	e := &eighths[bit(ax > ay)|bit(y < 0)<<1|bit(x < 0)<<2]
+	return e.start + e.sign*a
+}
+
+// eighths are where the eighths of the circle start, and in which sense they
+// are measured.
+var eighths = [8]struct{ start, sign float64 }{{0, 1}, {90, -1}, {180, -1}, {90, 1}, {0, -1}, {-90, 1}, {-180, 1}, {-90, -1}}
+
+func bit(b bool) (n uint) {
+	if b {
+		n = 1
 	}
-	if y < 0 {
-		a = 180 - a
-	}
-	return math.Copysign(a, x)
+	return n
 }
 
 // bend is the fourth-order term of the squared distance on a sphere:

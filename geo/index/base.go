@@ -37,6 +37,7 @@ type base struct {
 	hoursOffsets []uint64
 	hoursText    []byte
 	timetables   []atomic.Pointer[timetable]
+	spans        []atomic.Pointer[span] // the last of each, as far as it needs no position
 	decoded      [decodedShapes]atomic.Pointer[decodedShape]
 	summaries    [summaryTop][]cellSummary
 }
@@ -62,6 +63,7 @@ func newBase(s *snapshotFile) (*base, error) {
 		return nil, err
 	}
 	b.timetables = make([]atomic.Pointer[timetable], m.Hours)
+	b.spans = make([]atomic.Pointer[span], m.Hours)
 	return b, nil
 }
 

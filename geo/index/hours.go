@@ -1,6 +1,7 @@
 package index
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,9 @@ type span struct {
 	state       State
 }
 
+// unknownForever is the span of hours that say nothing.
+var unknownForever = span{math.MinInt64, math.MaxInt64, State{}}
+
 const (
 	day = 24 * 60 * 60 * 1000
 	// coarse is the grid, in steps of 1e-7 degree, within which the sun rises
@@ -44,10 +48,13 @@ const (
 )
 
 // at returns the state at a time, Unix milliseconds.
-func (t *timetable) at(ms int64, p position) State {
+func (t *timetable) at(ms int64, p position) State { return t.span(ms, p).state }
+
+// span returns the span that holds a time.
+func (t *timetable) span(ms int64, p position) *span {
 	t.compile.Do(t.prepare)
 	if t.parsed == nil {
-		return State{}
+		return &unknownForever
 	}
 	cache := &t.spans
 	if t.parsed.NeedsPosition() {
@@ -60,13 +67,15 @@ func (t *timetable) at(ms int64, p position) State {
 		p = position{p.x * coarse, p.y * coarse}
 	}
 	slot := &cache[uint64(ms/day)%uint64(len(cache))]
-	if s := slot.Load(); s != nil && s.from <= ms && ms < s.until {
-		return s.state
+	if s := slot.Load(); s.holds(ms) {
+		return s
 	}
 	s := t.evaluate(ms, p.degrees())
 	slot.Store(&s)
-	return s.state
+	return &s
 }
+
+func (s *span) holds(ms int64) bool { return s != nil && s.from <= ms && ms < s.until }
 
 func (t *timetable) prepare() {
 	if t.text == "" {
@@ -135,6 +144,21 @@ func (t *timetables) of(s schedule) *timetable {
 		t.known[s] = found
 	}
 	return found
+}
+
+// state returns the state of an item of the base. Most ask about now: the last
+// span of a schedule is at hand without a look at its timetable.
+func (b *base) state(at uint32, ms int64, all *timetables) State {
+	last := &b.spans[b.hoursOf(at)]
+	if s := last.Load(); s.holds(ms) {
+		return s.state
+	}
+	t := b.timetable(at, all)
+	s := t.span(ms, b.position(at))
+	if t.parsed == nil || !t.parsed.NeedsPosition() {
+		last.Store(s)
+	}
+	return s.state
 }
 
 // timetable returns that of an item of the base.

@@ -212,8 +212,7 @@ func (s *scratch) openBase(at uint32) bool {
 	if !s.filter.timed {
 		return true
 	}
-	b := s.view.base
-	return s.filter.open(b.timetable(at, s.view.shared.timetables).at(s.filter.at, b.position(at)))
+	return s.filter.open(s.view.base.state(at, s.filter.at, s.view.shared.timetables))
 }
 
 func (s *scratch) openEntry(e *entry) bool {

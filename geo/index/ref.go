@@ -82,6 +82,12 @@ func (r Ref) IsPoint() bool {
 // Point returns the item's position; of a line or area one on or in it.
 func (r Ref) Point() orb.Point { return r.position().degrees() }
 
+// Steps returns the longitude and latitude of Point in whole 1e-7 degrees.
+func (r Ref) Steps() (lon, lat int32) {
+	p := r.position()
+	return p.x, p.y
+}
+
 func (r Ref) position() position {
 	if r.entry != nil {
 		return r.entry.at

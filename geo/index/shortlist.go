@@ -2,7 +2,6 @@ package index
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -62,7 +61,7 @@ func (p *shortlist) offer(c candidate) {
 // cut drops what is beyond the limit-th of the sorted list; points that are
 // about as far stay, however many they are.
 func (p *shortlist) cut() {
-	p.cutoff = math.Min(p.cutoff, p.list[p.limit-1].distance*p.ratio)
+	p.cutoff = min(p.cutoff, p.list[p.limit-1].distance*p.ratio)
 	n := len(p.list)
 	for p.list[n-1].distance > p.cutoff {
 		n--

@@ -2,6 +2,7 @@ package index
 
 import (
 	"iter"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -100,5 +101,10 @@ func (v *View) Changes() iter.Seq[Ref] {
 
 // State returns whether an item is open at a time, and when that changes.
 func (v *View) State(r Ref, at time.Time) State {
-	return r.timetable().at(at.UnixMilli(), r.position())
+	if r.entry != nil {
+		return r.entry.hours.at(at.UnixMilli(), r.entry.at)
+	}
+	state := r.view.base.state(r.at, at.UnixMilli(), v.shared.timetables)
+	runtime.KeepAlive(r.view)
+	return state
 }

@@ -32,7 +32,7 @@ const (
 // a cell later.
 type demand struct {
 	mu     sync.Mutex
-	counts map[demandKey]demandCount
+	counts map[demandKey]*demandCount
 }
 
 // demandKey is a square of 0.01 degree, by its south-west corner, and a category.
@@ -58,25 +58,26 @@ func (d *demand) note(at orb.Point, categories []string, found bool) {
 }
 
 func (d *demand) count(key demandKey, found bool) {
-	n, known := d.counts[key]
-	if !known {
+	n := d.counts[key]
+	if n == nil {
 		if len(d.counts) >= mostDemandKeys {
 			return
 		}
 		if d.counts == nil {
-			d.counts = map[demandKey]demandCount{}
+			d.counts = map[demandKey]*demandCount{}
 		}
 		key.category = strings.Clone(key.category) // it is a part of the request
+		n = new(demandCount)
+		d.counts[key] = n
 	}
 	n.searches++
 	if !found {
 		n.unmet++
 	}
-	d.counts[key] = n
 }
 
 // take hands over what was counted and starts anew.
-func (d *demand) take() map[demandKey]demandCount {
+func (d *demand) take() map[demandKey]*demandCount {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	counts := d.counts

@@ -1,7 +1,6 @@
 package facility
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -70,54 +69,71 @@ func appendObject(b []byte, m map[string]string) []byte {
 	return append(b, '}')
 }
 
+// room is as long as any number that is written below: they are written in
+// place, digit by digit, once there is room.
+const room = "................"
+
 // appendTenths appends a non-negative number rounded to one decimal place.
 func appendTenths(b []byte, f float64) []byte {
 	n := uint64(f*10 + 0.5)
-	if n >= 1e7 {
+	if n >= 1e5 {
 		b = strconv.AppendUint(b, n/10, 10)
 		return append(b, '.', byte('0'+n%10))
 	}
-	return appendDecimals(b, uint32(n/10), uint32(n%10)*1e6, 1)
-}
-
-// appendDegrees appends a coordinate at 1e-7 degree without trailing zeros.
-func appendDegrees(b []byte, degrees float64) []byte {
-	n := int32(math.RoundToEven(degrees * 1e7)) // ±1.8e9
-	u := uint32(n)
-	if n < 0 {
-		b = append(b, '-')
-		u = -u
-	}
-	return appendDecimals(b, u/1e7, u%1e7, 0)
-}
-
-// appendDecimals appends whole, below a million, and the part behind the point
-// in steps of 1e-7 without trailing zeros, but at least so many digits. Four numbers per
-// feature come by here: it writes two digits at a time, right to left.
-func appendDecimals(b []byte, whole, part uint32, least int) []byte {
-	var text [16]byte // ....iiiiii.fffffff, as far as it goes
-	i := 8
-	for ; whole >= 100; whole /= 100 {
-		i -= 2
+	start := len(b)
+	b = append(b, room...)
+	text, whole, i := (*[len(room)]byte)(b[start:]), uint32(n)/10, 0
+	if whole >= 100 {
+		i = putPair(text, 0, whole/100)
 		copy(text[i:], twoDigits[whole%100*2:][:2])
+		i += 2
+	} else {
+		i = putPair(text, 0, whole)
 	}
-	i -= 2
-	copy(text[i:], twoDigits[whole*2:][:2])
-	if whole < 10 {
-		i++
+	text[i], text[i+1] = '.', byte('0'+n%10)
+	return b[:start+i+2]
+}
+
+// appendDegrees appends a coordinate in steps of 1e-7 degree, without trailing
+// zeros.
+func appendDegrees(b []byte, steps int32) []byte {
+	start := len(b)
+	b = append(b, room...) // -ddd.fffffff, as far as it goes
+	text, i, u := (*[len(room)]byte)(b[start:]), 0, uint32(steps)
+	if steps < 0 {
+		text[0], i, u = '-', 1, -u
 	}
-	end := 8
-	if part != 0 || least != 0 {
-		text[8] = '.'
+	whole, part := u/1e7, u%1e7
+	if whole >= 100 {
+		text[i] = byte('0' + whole/100)
+		copy(text[i+1:], twoDigits[whole%100*2:][:2])
+		i += 3
+	} else {
+		i = putPair(text, i, whole)
+	}
+	if part != 0 {
+		text[i] = '.'
 		high, low := part/1e4, part%1e4 // fff and ffff
-		text[9] = byte('0' + high/100)
-		copy(text[10:], twoDigits[high%100*2:][:2])
-		copy(text[12:], twoDigits[low/100*2:][:2])
-		copy(text[14:], twoDigits[low%100*2:][:2])
-		for end = 16; text[end-1] == '0' && end > 9+least; end-- {
+		fraction := text[i+1 : i+8]
+		fraction[0] = byte('0' + high/100)
+		copy(fraction[1:], twoDigits[high%100*2:][:2])
+		copy(fraction[3:], twoDigits[low/100*2:][:2])
+		copy(fraction[5:], twoDigits[low%100*2:][:2])
+		for i += 8; text[i-1] == '0'; i-- {
 		}
 	}
-	return append(b, text[i:end]...)
+	return b[:start+i]
+}
+
+// putPair puts a number below a hundred at i, one digit or two, and returns
+// where it ends.
+func putPair(text *[len(room)]byte, i int, n uint32) int {
+	if n < 10 {
+		text[i] = byte('0' + n)
+		return i + 1
+	}
+	copy(text[i:], twoDigits[n*2:][:2])
+	return i + 2
 }
 
 const twoDigits = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"

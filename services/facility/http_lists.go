@@ -166,10 +166,10 @@ func (s *Service) writeAlong(c *gin.Context, w *scratch, r *request, q index.Alo
 			w.body = append(w.body, ',')
 		}
 		hit := &w.hits[i]
-		w.body = appendHead(w.body, hit.Ref, r.crs)
-		w.body = appendTenths(append(w.body, `"distance_m":`...), hit.Distance)
+		w.body = append(appendHead(w.body, hit.Ref, r.crs), `,"properties":{"distance_m":`...)
+		w.body = appendTenths(w.body, hit.Distance)
 		w.body = appendTenths(append(w.body, `,"along_m":`...), hit.Position)
-		w.body = s.appendRest(append(w.body, ','), view, hit.Ref, r)
+		w.body = s.appendRest(append(w.body, `,"open":"`...), view, hit.Ref, r)
 	}
 	w.body = appendTail(append(w.body, ']'), r)
 	if more {

@@ -1,6 +1,7 @@
 package facility
 
 import (
+	"math"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -17,8 +18,7 @@ const plainBearing = 20_000
 // appendHit appends a feature with its distance and bearing from the ruler's
 // position.
 func (s *Service) appendHit(b []byte, view *index.View, hit *index.Hit, ruler *geo.Ruler, r *request) []byte {
-	b = appendHead(b, hit.Ref, r.crs)
-	b = append(b, `"distance_m":`...)
+	b = append(appendHead(b, hit.Ref, r.crs), `,"properties":{"distance_m":`...)
 	b = appendTenths(b, hit.Distance)
 	b = append(b, `,"bearing_deg":`...)
 	to := hit.Ref.Point()
@@ -27,29 +27,29 @@ func (s *Service) appendHit(b []byte, view *index.View, hit *index.Hit, ruler *g
 	} else {
 		b = appendBearing(b, geo.Bearing(ruler.At(), to))
 	}
-	b = append(b, ',')
-	return s.appendRest(b, view, hit.Ref, r)
+	return s.appendRest(append(b, `,"open":"`...), view, hit.Ref, r)
 }
 
 // appendFeature appends a feature without a position to measure from.
 func (s *Service) appendFeature(b []byte, view *index.View, ref index.Ref, r *request) []byte {
-	return s.appendRest(appendHead(b, ref, r.crs), view, ref, r)
+	return s.appendRest(append(appendHead(b, ref, r.crs), `,"properties":{"open":"`...), view, ref, r)
 }
 
-// appendHead appends a feature up to its first property.
+// appendHead appends a feature up to its geometry.
 func appendHead(b []byte, ref index.Ref, crs geo.CRS) []byte {
 	b = append(b, `{"type":"Feature","id":"`...)
 	b = ref.AppendID(b)
-	b = append(b, `","geometry":`...)
-	b = appendGeometry(b, ref, crs)
-	return append(b, `,"properties":{`...)
+	if ref.IsPoint() {
+		b = append(b, `","geometry":{"type":"Point","coordinates":`...)
+		return append(appendPosition(b, ref, crs), '}')
+	}
+	return appendShape(append(b, `","geometry":`...), ref.Geometry(), crs)
 }
 
-// appendRest appends the open state and the members that were rendered when
-// the facility was published.
+// appendRest appends, behind the name of the member "open", its value and the
+// members that were rendered when the facility was published.
 func (s *Service) appendRest(b []byte, view *index.View, ref index.Ref, r *request) []byte {
 	state := view.State(ref, r.openAt)
-	b = append(b, `"open":"`...)
 	b = append(b, state.State.String()...)
 	if state.Next != 0 {
 		b = append(b, `","next_change":"`...)
@@ -72,17 +72,22 @@ func appendBearing(b []byte, degrees float64) []byte {
 	return appendTenths(b, degrees)
 }
 
-// appendGeometry appends the geometry in the asked coordinate system.
-func appendGeometry(b []byte, ref index.Ref, crs geo.CRS) []byte {
-	if ref.IsPoint() {
-		p := ref.Point()
-		if crs != wgs84 {
-			p = crs.FromWGS84(p)
-		}
-		b = append(b, `{"type":"Point","coordinates":`...)
-		return append(appendPosition(b, p), '}')
+// appendPosition appends the position of a point in the asked coordinate system.
+func appendPosition(b []byte, ref index.Ref, crs geo.CRS) []byte {
+	x, y := ref.Steps()
+	if crs != wgs84 {
+		p := crs.FromWGS84(ref.Point())
+		x, y = steps(p[0]), steps(p[1])
 	}
-	g := ref.Geometry()
+	b = append(appendDegrees(append(b, '['), x), ',')
+	return append(appendDegrees(b, y), ']')
+}
+
+// steps rounds degrees to whole 1e-7 degrees.
+func steps(degrees float64) int32 { return int32(math.RoundToEven(degrees * 1e7)) }
+
+// appendShape appends a line or area in the asked coordinate system.
+func appendShape(b []byte, g orb.Geometry, crs geo.CRS) []byte {
 	if crs != wgs84 {
 		g = project(orb.Clone(g), crs.FromWGS84)
 	}
@@ -91,14 +96,6 @@ func appendGeometry(b []byte, ref index.Ref, crs geo.CRS) []byte {
 		return append(b, `null`...)
 	}
 	return append(b, encoded...)
-}
-
-func appendPosition(b []byte, p orb.Point) []byte {
-	b = append(b, '[')
-	b = appendDegrees(b, p[0])
-	b = append(b, ',')
-	b = appendDegrees(b, p[1])
-	return append(b, ']')
 }
 
 // stamp is a time as answers write it.

@@ -20,7 +20,7 @@ func TestAppendedJSONReadsBack(t *testing.T) {
 		}
 		n := rapid.Int64Range(-1_800_000_000, 1_800_000_000).Draw(t, "degrees")
 		degrees := float64(n) / 1e7
-		b := appendDegrees(nil, degrees)
+		b := appendDegrees(nil, int32(n))
 		if f, err := strconv.ParseFloat(string(b), 64); err != nil || math.Abs(f-degrees) > 1e-12 || strings.HasSuffix(string(b), ".") {
 			t.Fatalf("%v became %s", degrees, b)
 		}
