@@ -43,7 +43,7 @@ func same(t *testing.T, v *View, o oracle) {
 		if found, ok := v.Get(r.ID()); !ok || found.ID() != r.ID() {
 			t.Fatalf("%s is not found by id", r.ID())
 		}
-		if string(r.AppendID(nil)) != r.ID() || string(r.Body()) != string(got.Body) {
+		if sheet := r.Sheet(); string(sheet.ID) != r.ID() || string(sheet.Body) != string(got.Body) {
 			t.Fatalf("%s: different answers", r.ID())
 		}
 	}
@@ -328,9 +328,9 @@ func TestReadersSeeWholeBatches(t *testing.T) {
 					t.Errorf("%d of %d", len(hits), group)
 					return
 				}
-				stamp, _ := strconv.Atoi(string(hits[0].Ref.AppendBody(nil)))
+				stamp, _ := strconv.Atoi(string(hits[0].Ref.Body()))
 				for _, h := range hits {
-					if body := string(h.Ref.AppendBody(nil)); body != strconv.Itoa(stamp) {
+					if body := string(h.Ref.Body()); body != strconv.Itoa(stamp) {
 						t.Errorf("batches %d and %s at once", stamp, body)
 						return
 					}

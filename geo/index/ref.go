@@ -1,7 +1,9 @@
 package index
 
 import (
+	"bytes"
 	"runtime"
+	"unsafe"
 
 	"github.com/paulmach/orb"
 )
@@ -27,30 +29,33 @@ func (r Ref) ID() string {
 	return id
 }
 
-// AppendID appends the id to dst.
-func (r Ref) AppendID(dst []byte) []byte {
-	if r.entry != nil {
-		return append(dst, r.entry.id...)
-	}
-	dst = append(dst, r.view.base.id(r.at)...)
-	runtime.KeepAlive(r.view)
-	return dst
+// Sheet is what an answer tells of an item besides its place and hours. Its
+// bytes are the index's: they must not be written, and read only while the Ref
+// (or its View) is held.
+type Sheet struct {
+	ID, Body          []byte
+	Category, Dataset string
 }
 
-// Body returns the item's body without copying it: it must not be written, and
-// read only while the Ref (or its View) is held. AppendBody is safer.
+// Sheet reads all of it at once.
+func (r Ref) Sheet() Sheet {
+	f, v := r.facts(), r.view
+	sheet := Sheet{Category: v.categories.list[f.category], Dataset: v.datasets.list[f.dataset]}
+	if r.entry != nil {
+		sheet.ID, sheet.Body = unsafe.Slice(unsafe.StringData(r.entry.id), len(r.entry.id)), r.entry.body
+		return sheet
+	}
+	record := readRecord(v.base.recordAt(r.at))
+	sheet.ID, sheet.Body = record.id, record.body
+	return sheet
+}
+
+// Body returns the item's body without copying it, on Sheet's conditions.
 func (r Ref) Body() []byte {
 	if r.entry != nil {
 		return r.entry.body
 	}
 	return readRecord(r.view.base.recordAt(r.at)).body
-}
-
-// AppendBody appends the body to dst.
-func (r Ref) AppendBody(dst []byte) []byte {
-	dst = append(dst, r.Body()...)
-	runtime.KeepAlive(r.view)
-	return dst
 }
 
 // Category returns the item's category.
@@ -136,6 +141,6 @@ func (r Ref) timetable() *timetable {
 func (r Ref) Item() Item {
 	return Item{
 		ID: r.ID(), Geometry: orb.Clone(r.Geometry()), Category: r.Category(), Dataset: r.Dataset(),
-		Traits: r.Traits(), Hours: r.Hours(), Zone: r.Zone(), Cell: r.Cell(), Body: r.AppendBody(nil),
+		Traits: r.Traits(), Hours: r.Hours(), Zone: r.Zone(), Cell: r.Cell(), Body: bytes.Clone(r.Body()),
 	}
 }

@@ -131,7 +131,7 @@ func (s *Service) writeInside(c *gin.Context, w *scratch, r *request, q index.Wi
 		if i > 0 {
 			w.body = append(w.body, ',')
 		}
-		w.body = s.appendFeature(w.body, view, w.hits[i].Ref, r)
+		w.body = appendFeature(w.body, view, w.hits[i].Ref, r)
 	}
 	w.body = appendTail(append(w.body, ']'), r)
 	if more {
@@ -166,10 +166,11 @@ func (s *Service) writeAlong(c *gin.Context, w *scratch, r *request, q index.Alo
 			w.body = append(w.body, ',')
 		}
 		hit := &w.hits[i]
-		w.body = append(appendHead(w.body, hit.Ref, r.crs), `,"properties":{"distance_m":`...)
+		sheet := hit.Ref.Sheet()
+		w.body = append(appendHead(w.body, hit.Ref, &sheet, r.crs), `,"properties":{"distance_m":`...)
 		w.body = appendTenths(w.body, hit.Distance)
 		w.body = appendTenths(append(w.body, `,"along_m":`...), hit.Position)
-		w.body = s.appendRest(append(w.body, `,"open":"`...), view, hit.Ref, r)
+		w.body = appendRest(append(w.body, `,"open":"`...), view, hit.Ref, &sheet, r)
 	}
 	w.body = appendTail(append(w.body, ']'), r)
 	if more {

@@ -98,7 +98,7 @@ func (s *Service) nearby(w *scratch) error {
 		if i > 0 {
 			w.body = append(w.body, ',')
 		}
-		w.body = s.appendHit(w.body, view, &w.hits[i], &ruler, r)
+		w.body = appendHit(w.body, view, &w.hits[i], &ruler, r)
 	}
 	w.body = append(w.body, `],"radius_used":`...)
 	w.body = strconv.AppendFloat(w.body, q.Radius, 'f', -1, 64)

@@ -15,7 +15,7 @@ func (s *Service) getOne(ps params) gin.HandlerFunc {
 			if err != nil {
 				return err
 			}
-			w.body = append(s.appendFeature(w.body, view, ref, r), '\n')
+			w.body = append(appendFeature(w.body, view, ref, r), '\n')
 			writeFeatures(c, w.body)
 			return nil
 		})

@@ -2,6 +2,7 @@ package facility
 
 import (
 	"math"
+	"runtime"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -17,28 +18,28 @@ const plainBearing = 20_000
 
 // appendHit appends a feature with its distance and bearing from the ruler's
 // position.
-func (s *Service) appendHit(b []byte, view *index.View, hit *index.Hit, ruler *geo.Ruler, r *request) []byte {
-	b = append(appendHead(b, hit.Ref, r.crs), `,"properties":{"distance_m":`...)
-	b = appendTenths(b, hit.Distance)
-	b = append(b, `,"bearing_deg":`...)
+func appendHit(b []byte, view *index.View, hit *index.Hit, ruler *geo.Ruler, r *request) []byte {
+	sheet := hit.Ref.Sheet()
+	b = append(appendHead(b, hit.Ref, &sheet, r.crs), `,"properties":{"distance_m":`...)
+	b = append(appendTenths(b, hit.Distance), `,"bearing_deg":`...)
 	to := hit.Ref.Point()
 	if hit.Distance < plainBearing && ruler.OK(hit.Distance) {
 		b = appendBearing(b, ruler.Bearing(to))
 	} else {
 		b = appendBearing(b, geo.Bearing(ruler.At(), to))
 	}
-	return s.appendRest(append(b, `,"open":"`...), view, hit.Ref, r)
+	return appendRest(append(b, `,"open":"`...), view, hit.Ref, &sheet, r)
 }
 
 // appendFeature appends a feature without a position to measure from.
-func (s *Service) appendFeature(b []byte, view *index.View, ref index.Ref, r *request) []byte {
-	return s.appendRest(append(appendHead(b, ref, r.crs), `,"properties":{"open":"`...), view, ref, r)
+func appendFeature(b []byte, view *index.View, ref index.Ref, r *request) []byte {
+	sheet := ref.Sheet()
+	return appendRest(append(appendHead(b, ref, &sheet, r.crs), `,"properties":{"open":"`...), view, ref, &sheet, r)
 }
 
 // appendHead appends a feature up to its geometry.
-func appendHead(b []byte, ref index.Ref, crs geo.CRS) []byte {
-	b = append(b, `{"type":"Feature","id":"`...)
-	b = ref.AppendID(b)
+func appendHead(b []byte, ref index.Ref, sheet *index.Sheet, crs geo.CRS) []byte {
+	b = append(append(b, `{"type":"Feature","id":"`...), sheet.ID...)
 	if ref.IsPoint() {
 		b = append(b, `","geometry":{"type":"Point","coordinates":`...)
 		return append(appendPosition(b, ref, crs), '}')
@@ -48,20 +49,17 @@ func appendHead(b []byte, ref index.Ref, crs geo.CRS) []byte {
 
 // appendRest appends, behind the name of the member "open", its value and the
 // members that were rendered when the facility was published.
-func (s *Service) appendRest(b []byte, view *index.View, ref index.Ref, r *request) []byte {
+func appendRest(b []byte, view *index.View, ref index.Ref, sheet *index.Sheet, r *request) []byte {
 	state := view.State(ref, r.openAt)
 	b = append(b, state.State.String()...)
 	if state.Next != 0 {
-		b = append(b, `","next_change":"`...)
-		b = append(b, state.NextLocal...)
+		b = append(append(b, `","next_change":"`...), state.NextLocal...)
 	}
-	b = append(b, `","category":"`...)
-	b = append(b, ref.Category()...)
-	b = append(b, `","dataset":"`...)
-	b = append(b, ref.Dataset()...)
-	b = append(b, `",`...)
-	b = ref.AppendBody(b)
-	return append(b, '}', '}')
+	b = append(append(b, `","category":"`...), sheet.Category...)
+	b = append(append(b, `","dataset":"`...), sheet.Dataset...)
+	b = append(append(append(b, `",`...), sheet.Body...), '}', '}')
+	runtime.KeepAlive(view) // to which the bytes of the sheet belong
+	return b
 }
 
 // appendBearing rounds to a tenth of a degree; 360.0 is north again.
