@@ -35,9 +35,9 @@ type live struct {
 const (
 	// bulkChange is how many changed rows of one publication are merged into a
 	// new base before anybody sees them, by all servers while it is still a draft
-	// (ahead); fewer go to the overlay. The overlay could not keep as many: it
-	// takes them into memory, and would be merged at once.
-	bulkChange = overlayLimit
+	// (ahead). Fewer go to the overlay, which takes half a second for as many on
+	// a busy machine, and holds them in memory.
+	bulkChange = 10_000
 	// overlayLimit is how many changes the overlay holds before they are
 	// merged: queries look into it besides the base.
 	overlayLimit = 50_000
