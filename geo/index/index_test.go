@@ -222,6 +222,33 @@ func TestNearEqualsOracle(t *testing.T) {
 	}
 }
 
+// TestGuessTooLow asks from between tight clumps, where the density of the first
+// leaves says nothing of how far the wanted points are.
+func TestGuessTooLow(t *testing.T) {
+	w := newWorld(8, 0.0005, orb.Point{115.84, 28.68}, orb.Point{115.88, 28.68}, orb.Point{115.86, 28.66}, orb.Point{115.86, 28.70})
+	l, o := buildLive(t, w, 900)
+	v := l.View()
+	missed := 0
+	for range 200 {
+		at := orb.Point{115.84 + 0.04*w.rnd.Float64(), 28.66 + 0.04*w.rnd.Float64()}
+		q := Near{At: at, Radius: 20_000, Limit: 250 + w.rnd.IntN(50), Filter: w.filter()}
+		compareNear(t, v, o, q)
+		s := v.borrow()
+		if s.filter.compile(v, &q.Filter) {
+			s.reach.set(q.At, q.Radius)
+			s.short.reset(q.Limit, s.reach.ratio, q.Radius)
+			s.gather(&v.base.pointTree, true)
+			if s.short.missed() {
+				missed++
+			}
+		}
+		s.giveBack()
+	}
+	if missed < 20 {
+		t.Errorf("the guess was too low only %d times", missed)
+	}
+}
+
 // compareNear reads a query's answer and the next page of it.
 func compareNear(t *testing.T, v *View, o oracle, q Near) {
 	t.Helper()

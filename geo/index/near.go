@@ -137,7 +137,7 @@ func (s *scratch) gather(t *tree, guess bool) {
 		from, to := t.below(level, v.what())
 		if guess && level == 1 {
 			guess = false
-			p.guess(s.expected(&t.boxes[v.what()], to-from))
+			p.guess(s.expected(&t.boxes[v.what()], v.bound2(), to-from))
 		}
 		boxes, hints := t.boxes[from:to], t.hints[from:to]
 		// The hints of leaves cost more than they spare, but for rare items.
@@ -157,14 +157,15 @@ func (s *scratch) gather(t *tree, guess bool) {
 }
 
 // expected is about the square of how far the wanted points are if they lie as
-// densely as those of some leaves in a box.
-func (s *scratch) expected(b *box, leaves uint32) float64 {
-	// Twice the area: a query in a thousand has to begin anew (README).
+// densely as those of some leaves in a box, whose own bound is known.
+func (s *scratch) expected(b *box, bound2 float64, leaves uint32) float64 {
+	// Twice the area: a few queries in a thousand have to begin anew (README).
 	const plenty = 2
 	wide := (float64(b.maxX) - float64(b.minX)) * s.reach.plane.scaleX
 	high := (float64(b.maxY) - float64(b.minY)) * s.reach.plane.scaleY
 	points := float64(leaves*fanout) * s.filter.share
-	return plenty * float64(s.short.limit) * wide * high / (points * math.Pi)
+	radius := math.Sqrt(bound2) + math.Sqrt(plenty*float64(s.short.limit)*wide*high/(points*math.Pi))
+	return radius * radius
 }
 
 // gatherLeaf tries the points of a leaf: the bound in the plane and the filter
