@@ -129,7 +129,7 @@ func TestRefusedTables(t *testing.T) {
 		{name: "only a latitude", text: "name,lat\nA,1\n", want: "none of its columns name, lat "},
 		{name: "unknown column", text: "name,lat,lon\nA,1,2\n", want: `there is no column "nom" to take name from; the columns are name, lat, lon`,
 			opt: Options{Mapping: map[string]string{"name": "nom"}}},
-		{name: "unknown system", text: "name,lat,lon\nA,1,2\n", want: `coordinate system "EPSG:2326" is not known`, opt: Options{CRS: "EPSG:2326"}},
+		{name: "unknown system", text: "name,lat,lon\nA,1,2\n", want: `coordinate system "EPSG:27200" is not among the EPSG codes that can be converted`, opt: Options{CRS: "EPSG:27200"}},
 		{name: "blank", text: "\n,,\n\n", want: "the file is empty"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -82,7 +82,7 @@ type Options struct {
 	// Category selects for OSM input; every other row gets it. Empty: the
 	// row's own category, else "place".
 	Category string
-	// CRS is auto, wgs84, gcj02, bd09 or EPSG:3857.
+	// CRS is auto, wgs84, gcj02, bd09 or an EPSG code that ParseCRS knows.
 	CRS string
 	// Mapping gives a field ("name", "lat", "lon", "address", "id", …) the
 	// column that holds it, over what the reader would guess.

@@ -72,7 +72,7 @@ func TestValidateCRS(t *testing.T) {
 			t.Errorf("%q is %q, %v; want %q", name, got, err, want)
 		}
 	}
-	for _, name := range []string{"EPSG:27700", "utm", "gcj"} {
+	for _, name := range []string{"EPSG:27200", "utm", "gcj"} {
 		if ValidateCRS(name) == nil {
 			t.Errorf("%q should be refused", name)
 		}

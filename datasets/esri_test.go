@@ -19,7 +19,7 @@ func TestEsri(t *testing.T) {
 	}{
 		{"point", `{"x":115.8,"y":28.6}`, orb.Point{115.8, 28.6}, ""},
 		{"point of its own system", `{"x":12890796.7,"y":3326013.9,"spatialReference":{"wkid":102100}}`, orb.Point{115.799997, 28.6093147}, ""},
-		{"point of an unknown system", `{"x":1,"y":2,"spatialReference":{"wkid":27700}}`, nil, "crs_unknown"},
+		{"point of an unknown system", `{"x":1,"y":2,"spatialReference":{"wkid":27200}}`, nil, "crs_unknown"},
 		{"no point", `{"x":"NaN","y":"NaN"}`, nil, "coordinate_missing"},
 		{"null", `null`, nil, "coordinate_missing"},
 		{"points", `{"points":[[115,28],[116,29,5]]}`, orb.MultiPoint{{115, 28}, {116, 29}}, ""},
@@ -74,7 +74,7 @@ func TestEsriForms(t *testing.T) {
 		}
 	}
 	for file, want := range map[string]string{
-		`{"spatialReference":{"wkid":27700},"features":[` + feature + `]}`: "wkid 27700, which is not known",
+		`{"spatialReference":{"wkid":27200},"features":[` + feature + `]}`: "wkid 27200, which is not known",
 		`{"error":{"code":400,"message":"Invalid query"}}`:                 "an error of the service: Invalid query",
 		`{"geometryType":"esriGeometryPoint","features":[` + feature:       "ends in the middle",
 	} {
@@ -89,7 +89,7 @@ func TestEsriForms(t *testing.T) {
 	if got := mustRead(t, readerFunc(Read), bytesSource("a.json", []byte(wkt)), Options{}); where(got.places) != "A@[117 0]" {
 		t.Errorf("a definition in WKT: have %s, %v", where(got.places), got.issues)
 	}
-	stated := `{"spatialReference":{"wkid":27700},"features":[` + feature + `]}`
+	stated := `{"spatialReference":{"wkid":27200},"features":[` + feature + `]}`
 	if got := mustRead(t, readerFunc(Read), bytesSource("a.json", []byte(stated)), Options{CRS: "wgs84"}); len(got.places) != 1 {
 		t.Errorf("the options say what the numbers are: %v", got.issues)
 	}

@@ -133,6 +133,7 @@ func TestGeoJSONCRS(t *testing.T) {
 		{"of 2008", `{"crs":{"type":"EPSG","properties":{"code":3857}},` + metres + `}`, "", "115.8582 "},
 		{"option", `{` + degrees + `}`, "gcj02", "115.8533 "},
 		{"option over file", `{` + crs("EPSG:28992") + `,` + degrees + `}`, "wgs84", "115.8582 "},
+		{"degrees, not RD New", `{` + crs("EPSG:28992") + `,` + degrees + `}`, "", "nothingcoordinate_out_of_range"},
 		{"overpass-turbo", `{"generator":"overpass-turbo",` + degrees + `}`, "", "115.8582 "},
 	} {
 		got := mustRead(t, geoJSONReader{}, bytesSource(test.about, []byte(test.file)), Options{CRS: test.option})
@@ -147,9 +148,9 @@ func TestGeoJSONCRS(t *testing.T) {
 			t.Errorf("%s: have %s, want %s", test.about, have, test.want)
 		}
 	}
-	_, err := readAll(t, geoJSONReader{}, bytesSource("rd.geojson", []byte(`{`+crs("EPSG:28992")+`,`+degrees+`}`)), Options{})
-	if err == nil || !strings.Contains(err.Error(), `"EPSG:28992" is not known`) {
-		t.Errorf("want a refusal of RD New, have %v", err)
+	_, err := readAll(t, geoJSONReader{}, bytesSource("rd.geojson", []byte(`{`+crs("EPSG:27200")+`,`+degrees+`}`)), Options{})
+	if err == nil || !strings.Contains(err.Error(), `"EPSG:27200" is not among`) {
+		t.Errorf("want a refusal of the New Zealand Map Grid, have %v", err)
 	}
 }
 

@@ -43,7 +43,7 @@ func (p *placer) position(n int) (orb.Point, *fault, error) {
 	}
 	p.used = crs
 	point := orb.Point{b.value, a.value}
-	if crs != WebMercator && !inRange(point) {
+	if crs.inDegrees() && !inRange(point) {
 		scaled, ok := unscale(a, b)
 		switch {
 		case !ok && math.Abs(a.value) > 90 && thousands(lat):
@@ -58,7 +58,19 @@ func (p *placer) position(n int) (orb.Point, *fault, error) {
 		}
 		point = scaled
 	}
+	if crs.notMetres(point, point) {
+		return orb.Point{}, &fault{p.latColumn(col), "coordinate_out_of_range", Say("%s, %s look like degrees, not like metres of %s; state the system that they are in", clip(lon), clip(lat), crs)}, nil
+	}
+	if crs.exchanged(point) {
+		point = orb.Point{point[1], point[0]}
+		if err := p.once(n, p.latColumn(col), "axes_exchanged", "easting and northing are exchanged: only so does the position lie where %s is used", crs); err != nil {
+			return orb.Point{}, nil, err
+		}
+	}
 	point = crs.toWGS84(point)
+	if !inRange(point) && crs.system() != nil {
+		return orb.Point{}, &fault{p.lonColumn(col), "coordinate_out_of_range", Say("%s, %s is no position of %s; check the columns and the system", clip(lon), clip(lat), crs)}, nil
+	}
 	if !inRange(point) {
 		return orb.Point{}, p.outOfRange(col, a, b, lat, lon), nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"fujin/geo"
+	"fujin/geo/projection"
 )
 
 // A Field is one key and value of a record as text. JSON numbers and booleans
@@ -378,11 +379,17 @@ func (p *placer) given(g orb.Geometry) (orb.Geometry, *fault, error) {
 	if bound.IsEmpty() || math.IsNaN(bound.Min[0]+bound.Min[1]+bound.Max[0]+bound.Max[1]) {
 		return nil, &fault{"geometry", "coordinate_missing", Say("the geometry is empty")}, nil
 	}
-	if crs != WebMercator && !(inRange(bound.Min) && inRange(bound.Max)) {
+	if crs.inDegrees() && !(inRange(bound.Min) && inRange(bound.Max)) {
 		return nil, &fault{"geometry", "coordinate_out_of_range",
 			Say("the geometry reaches to %v, %v, beyond ±180, ±90 degrees; if these are metres state the coordinate system", bound.Max[0], bound.Max[1])}, nil
 	}
+	if crs.notMetres(bound.Min, bound.Max) {
+		return nil, &fault{"geometry", "coordinate_out_of_range", Say("the geometry looks like degrees, not like metres of %s; state the system that it is in", crs)}, nil
+	}
 	g = crs.geometryToWGS84(g)
+	if on := g.Bound(); !inRange(on.Min) || !inRange(on.Max) {
+		return nil, &fault{"geometry", "coordinate_out_of_range", Say("the geometry reaches to %v, %v, where %s has no positions", bound.Max[0], bound.Max[1], crs)}, nil
+	}
 	if nullIsland(g.Bound().Center()) {
 		return nil, nullIslandFault("geometry"), nil
 	}
@@ -399,10 +406,19 @@ func nullIsland(p orb.Point) bool {
 // system is the coordinate system to read in: what is stated, else WGS-84 with
 // one warning for the file.
 func (p *placer) system(stated CRS) (CRS, error) {
+	if s := stated.system(); s != nil && s.Accuracy > 0 {
+		return stated, p.approximate(s)
+	}
 	if stated != "" {
 		return stated, nil
 	}
 	return WGS84, p.once(0, "", "crs_assumed", "the file does not state its coordinate system; WGS-84 is assumed")
+}
+
+// approximate warns once of a datum that is known roughly.
+func (p *placer) approximate(s *projection.System) error {
+	return p.once(0, "", "datum_approximate", "%s is converted to WGS-84 to about %.0f m, as no better relation is known; convert the file with a local one if that matters",
+		clip(s.Name), s.Accuracy)
 }
 
 // reject counts a record and says why it is left out.

@@ -156,7 +156,7 @@ func (s *shapefile) ending() error {
 func (s *shapefile) locate(bound orb.Bound) error {
 	stated := s.placer.declared
 	part := s.part(".prj")
-	if stated == WebMercator || stated == WGS84 && degrees(bound) {
+	if stated == WebMercator || stated.system() != nil || stated == WGS84 && degrees(bound) {
 		return nil
 	}
 	if part == nil {
@@ -181,8 +181,7 @@ func (s *shapefile) locate(bound orb.Bound) error {
 	s.placer.summary.CRS = system.Name
 	s.placer.declare(WGS84)
 	if system.Accuracy > 0 {
-		return s.placer.once(0, "", "datum_approximate", "%s is converted to WGS-84 to about %.0f m, as no better relation is known; convert the file with a local one if that matters",
-			clip(system.Name), system.Accuracy)
+		return s.placer.approximate(system)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ import (
 type importCommand struct {
 	Dataset  string            `required:"" placeholder:"ID" help:"Dataset to replace: a-z, 0-9, _ and -."`
 	Category string            `placeholder:"C" help:"Category of every row ([a-z][a-z0-9_]*); for OpenStreetMap files it selects. Default: each row's own, else place."`
-	CRS      string            `name:"crs" default:"auto" placeholder:"CRS" help:"Coordinate system of the file: auto, wgs84, gcj02, bd09 or EPSG:3857."`
+	CRS      string            `name:"crs" default:"auto" placeholder:"CRS" help:"Coordinate system of the file: auto, wgs84, gcj02, bd09 or an EPSG code, such as EPSG:4547."`
 	Map      map[string]string `placeholder:"FIELD=COLUMN" help:"Column that holds a field (name, lat, lon, address, id, …), e.g. --map name=名称. May be repeated."`
 	Note     string            `placeholder:"TEXT" help:"Why this version is made; kept with it."`
 	DryRun   bool              `help:"Read and report, publish nothing."`

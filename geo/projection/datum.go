@@ -129,5 +129,8 @@ func findDatum(name string) (shift *helmert, accuracy float64, known bool) {
 		name = strings.TrimPrefix(name, prefix)
 	}
 	d, known := datumTable()[fold(name)]
+	if !known {
+		d, known = epsgDatums()[fold(name)]
+	}
 	return d.shift, d.accuracy, known
 }

@@ -214,9 +214,15 @@ func (n *node) bound() (definition, error) {
 	return d, nil
 }
 
-// shift is a transformation by three or seven numbers, in metres, seconds of arc
-// and a factor; false for any other.
+// shift is a transformation by three or seven numbers; false for any other.
 func (n *node) shift() (*helmert, bool) {
+	v, isShift := n.numbersOfShift()
+	return newHelmert(v[0], v[1], v[2], v[3], v[4], v[5], v[6]), isShift
+}
+
+// numbersOfShift are those of shift as TOWGS84 has them; WKT 2 writes the scale
+// as a factor.
+func (n *node) numbersOfShift() (v [7]float64, isShift bool) {
 	method := fold(n.find("METHOD").text(0))
 	turn := 1.0
 	switch {
@@ -224,14 +230,14 @@ func (n *node) shift() (*helmert, bool) {
 	case strings.HasPrefix(method, "coordinateframe"):
 		turn = -1
 	default:
-		return nil, false
+		return v, false
 	}
-	v := [...]float64{6: 1}
+	v[6] = 1
 	names := []string{"xaxistranslation", "yaxistranslation", "zaxistranslation", "xaxisrotation", "yaxisrotation", "zaxisrotation", "scaledifference"}
 	for _, p := range n.children("PARAMETER") {
 		if i := slices.Index(names, fold(p.text(0))); i >= 0 {
 			v[i], _ = p.number(1) // one that is no number is 0, as if absent
 		}
 	}
-	return newHelmert(v[0], v[1], v[2], turn*v[3], turn*v[4], turn*v[5], (v[6]-1)*1e6), true
+	return [...]float64{v[0], v[1], v[2], turn * v[3], turn * v[4], turn * v[5], (v[6] - 1) * 1e6}, true
 }

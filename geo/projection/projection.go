@@ -2,7 +2,7 @@
 // WGS-84. It reads a system's definition in well-known text, which is what lies
 // beside a shapefile as its .prj: WKT 1, of Esri's or OGC's dialect, and WKT 2
 // (ISO 19162). Nothing of it is looked up by number, so that a grid of one's own
-// making works as well.
+// making works as well. Where a number is all there is, EPSG knows it.
 //
 // Only the way towards longitude and latitude is here. The formulas are those
 // of IOGP Guidance Note 7-2 unless another source is named.
@@ -30,7 +30,8 @@ type System struct {
 	origin    orb.Point // what was added to metres on the plane
 	meridian  float64   // the prime meridian's longitude from Greenwich, radians
 	ellipsoid ellipsoid
-	shift     *helmert // nil: the datum is WGS-84 for all practical purposes
+	shift     *helmert  // nil: the datum is WGS-84 for all practical purposes
+	area      []float64 // south, west, north, east; nil where it is not known
 }
 
 // An inverse takes metres on the plane to longitude and latitude in radians.

@@ -102,6 +102,8 @@ export const en: Words = {
   attribute: (name) => `Attribute ${name}`,
   crsTitle: "Coordinate system",
   crsName: { auto: "Find out", wgs84: "WGS-84 (GPS)", gcj02: "GCJ-02 (AMap, Tencent)", bd09: "BD-09 (Baidu)", "EPSG:3857": "Web Mercator (metres)" },
+  crsByCode: "Another, by its EPSG code",
+  crsCode: "EPSG code",
   readAgain: "Check again like this",
   mapTitle: "Map",
   mapShown: (shown, of) => `${shown} of ${of} places shown`,

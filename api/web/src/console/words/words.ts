@@ -93,6 +93,8 @@ export interface Words {
   attribute: (name: string) => string;
   crsTitle: string;
   crsName: Record<string, string>;
+  crsByCode: string;
+  crsCode: string;
   readAgain: string;
   mapTitle: string;
   mapShown: (shown: string, of: string) => string;

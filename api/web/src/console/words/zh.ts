@@ -102,6 +102,8 @@ export const zh: Words = {
   attribute: (name) => `属性 ${name}`,
   crsTitle: "坐标系",
   crsName: { auto: "自动识别", wgs84: "WGS-84（GPS、天地图）", gcj02: "GCJ-02（高德、腾讯）", bd09: "BD-09（百度）", "EPSG:3857": "Web 墨卡托（米）" },
+  crsByCode: "其他（按 EPSG 代码）",
+  crsCode: "EPSG 代码",
   readAgain: "按此重新检查",
   mapTitle: "地图",
   mapShown: (shown, of) => `显示 ${shown} 处，共 ${of} 处`,
