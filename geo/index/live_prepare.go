@@ -25,6 +25,7 @@ func (l *Live) Prepare(ctx context.Context, dataset string, feed func(add func(I
 	var err error
 	p.base, err = l.build(ctx, p.path, asViewed, func(r Ref) bool { return r.Dataset() != dataset }, feed)
 	if err != nil {
+		_ = os.Remove(p.path) // where the file is there, but could not be mapped
 		return nil, err
 	}
 	return p, nil

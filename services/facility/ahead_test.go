@@ -323,6 +323,7 @@ func TestWhatHappensDuringAPreparationIsKept(t *testing.T) {
 }
 
 func TestADeadServerDelaysAPublicationNoLongerThanItsSignOfLife(t *testing.T) {
+	t.Parallel() // it mostly waits
 	eachCluster(t, func(c *cluster) {
 		const left = 1500 * time.Millisecond
 		c.ghost(left)
@@ -349,6 +350,7 @@ func TestADeadServerDelaysAPublicationNoLongerThanItsSignOfLife(t *testing.T) {
 
 // TestAGivenUpDraftChangesNothing gives up drafts that all servers have prepared.
 func TestAGivenUpDraftChangesNothing(t *testing.T) {
+	t.Parallel() // it mostly waits
 	eachCluster(t, func(c *cluster) {
 		gone := c.ghost(time.Minute)
 		ctx, giveUp := context.WithCancel(c.Context())
