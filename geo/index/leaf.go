@@ -44,16 +44,13 @@ func (b *base) fetchLeaf(at uint32) {
 	fetch((*byte)(unsafe.Pointer(l)), unsafe.Sizeof(*l))
 }
 
-// Prefetch fetches the records of hits ahead. They lie anywhere in a file that
-// is larger than the caches: asked for all at once, rendering waits for memory
-// once instead of once per hit.
-func Prefetch(hits []Hit) {
+// Fetch asks for the item's record ahead of Sheet and does not wait for it: the
+// records of an answer lie anywhere in a file that is larger than the caches.
+func (r Ref) Fetch() {
 	const usual = 384 // bytes of most records
-	for i := range hits {
-		if r := &hits[i].Ref; r.entry == nil {
-			data := r.view.base.recordAt(r.at)
-			fetch(&data[0], uintptr(min(usual, len(data))))
-		}
+	if r.entry == nil {
+		data := r.view.base.recordAt(r.at)
+		fetch(&data[0], uintptr(min(usual, len(data))))
 	}
 }
 

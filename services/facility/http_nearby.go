@@ -91,12 +91,17 @@ func (s *Service) nearby(w *scratch) error {
 	if more {
 		w.hits = w.hits[:r.limit]
 	}
-	index.Prefetch(w.hits)
 	w.body = append(w.body, `{"type":"FeatureCollection","features":[`...)
 	ruler := geo.NewRuler(at)
+	for i := range min(fetchAhead, len(w.hits)) {
+		w.hits[i].Ref.Fetch()
+	}
 	for i := range w.hits {
 		if i > 0 {
 			w.body = append(w.body, ',')
+		}
+		if next := i + fetchAhead; next < len(w.hits) {
+			w.hits[next].Ref.Fetch()
 		}
 		w.body = appendHit(w.body, view, &w.hits[i], &ruler, r)
 	}
@@ -112,6 +117,10 @@ func (s *Service) nearby(w *scratch) error {
 	w.body = append(w.body, '}', '\n')
 	return nil
 }
+
+// fetchAhead is how many features ahead memory is asked for: as long as it takes
+// to answer.
+const fetchAhead = 5
 
 // resume settles the time at which open states are judged, and the place in
 // the order where a page begins.
