@@ -2,7 +2,6 @@ package facility
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 
@@ -40,35 +39,13 @@ type FeatureQuery struct {
 // It reads page by page, so that the database is not held up by whoever takes
 // them slowly; a version that is published later does not show.
 func (s *Service) Features(ctx context.Context, dataset string, query FeatureQuery, yield func(Feature) error) error {
-	d, newest, err := s.versionIn(ctx, dataset, query.Version)
-	if err != nil {
-		return err
-	}
-	left := query.Limit
-	visit := func(row *stored) error {
-		if query.Bound != nil && !row.touches(*query.Bound) {
-			return nil
-		}
-		f, err := row.feature(d.Version == newest)
+	return s.rows(ctx, dataset, query, func(row *stored, inForce bool) error {
+		f, err := row.feature(inForce)
 		if err == nil {
 			err = yield(f)
 		}
-		if left--; err == nil && left == 0 {
-			return errEnough
-		}
 		return err
-	}
-	if query.Bound == nil {
-		err = s.walk(ctx, dataset, d.Version, query.After, query.Limit, visit)
-	} else if view := s.viewOf(dataset, d.Version); view != nil {
-		err = s.walkHits(ctx, view, d, query, visit)
-	} else {
-		err = s.walkBox(ctx, d, *query.Bound, query.After, query.Limit, visit)
-	}
-	if errors.Is(err, errEnough) {
-		return nil
-	}
-	return err
+	})
 }
 
 // Feature finds one facility of a version (0 = in force).

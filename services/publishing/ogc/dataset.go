@@ -67,9 +67,23 @@ func (d *dataset) count(ctx context.Context, bound *orb.Bound) (int64, error) {
 	return d.Count(ctx, d.record.ID, d.number, bound)
 }
 
-func (d *dataset) each(ctx context.Context, bound *orb.Bound, after string, limit int, yield func(item) error) error {
-	q := facility.FeatureQuery{Version: d.number, Bound: bound, After: after, Limit: limit}
-	return d.Features(ctx, d.record.ID, q, func(f facility.Feature) error { return yield(&place{f}) })
+func (d *dataset) each(ctx context.Context, w walk, yield func(candidate) error) error {
+	q := facility.FeatureQuery{Version: d.number, Bound: w.bound, After: w.after, Limit: w.limit}
+	texts := len(w.reads) > 0 && !slices.ContainsFunc(w.reads, notText)
+	return d.Glimpse(ctx, d.record.ID, q, texts, func(g *facility.Glimpse) error { return yield(glimpse{g}) })
+}
+
+func (d *dataset) load(ctx context.Context, chosen []candidate) ([]item, error) {
+	glimpses := make([]*facility.Glimpse, len(chosen))
+	for i, c := range chosen {
+		glimpses[i] = c.(glimpse).Glimpse
+	}
+	features, err := d.Load(ctx, d.record.ID, d.number, glimpses)
+	items := make([]item, len(features))
+	for i, f := range features {
+		items[i] = &place{f}
+	}
+	return items, err
 }
 
 func (d *dataset) item(ctx context.Context, id string) (item, error) {
@@ -85,55 +99,7 @@ type place struct{ facility.Feature }
 
 func (p *place) id() string             { return p.ID }
 func (p *place) geometry() orb.Geometry { return p.Geometry }
-func (p *place) instant() time.Time     { return p.VerifiedAt }
 func (p *place) etag() string           { return p.ETag }
-
-func (p *place) value(name string) cql2.Value {
-	switch name {
-	case "id":
-		return cql2.TextOf(p.ID)
-	case "geometry":
-		return cql2.Value{Type: cql2.Geometry, Geometry: p.Geometry}
-	case "version":
-		return cql2.Value{Type: cql2.Number, Number: float64(p.Version)}
-	case "name":
-		return cql2.TextOf(p.Name)
-	case "category":
-		return cql2.TextOf(p.Category)
-	case "address":
-		return cql2.TextOf(p.Address)
-	case "phone":
-		return cql2.TextOf(p.Phone)
-	case "opening_hours":
-		return cql2.TextOf(p.OpeningHours)
-	case "verified_at":
-		return timeOf(p.VerifiedAt)
-	case "closed_from", "closed_until", "closed_reason":
-		return p.closed(name)
-	}
-	return cql2.TextOf(p.Attributes[strings.TrimPrefix(name, "attribute:")])
-}
-
-// closed is a property of the time in which the place is shut, if it is.
-func (p *place) closed(name string) cql2.Value {
-	switch c := p.Closure; {
-	case c == nil:
-		return cql2.Value{}
-	case name == "closed_from":
-		return timeOf(c.From)
-	case name == "closed_until":
-		return timeOf(c.Until)
-	default:
-		return cql2.TextOf(c.Reason)
-	}
-}
-
-func timeOf(t time.Time) cql2.Value {
-	if t.IsZero() {
-		return cql2.Value{}
-	}
-	return cql2.Value{Type: cql2.Timestamp, Time: t}
-}
 
 // properties are those that have a value; attributes stand beside the fixed
 // ones, as tables and maps want them.

@@ -85,21 +85,37 @@ type collection interface {
 	version() int64
 	// count gives the number of items that meet a bound (nil: all).
 	count(ctx context.Context, bound *orb.Bound) (int64, error)
-	// each hands over items that meet a bound, in the order of their ids,
-	// behind the id after.
-	each(ctx context.Context, bound *orb.Bound, after string, limit int, yield func(item) error) error
+	// each hands over what there is, in the order of the ids.
+	each(ctx context.Context, w walk, yield func(candidate) error) error
+	// load makes items of what each handed over.
+	load(ctx context.Context, chosen []candidate) ([]item, error)
 	// item finds one by its id.
 	item(ctx context.Context, id string) (item, error)
+}
+
+// walk is a way through a collection.
+type walk struct {
+	bound *orb.Bound // what items meet; nil: all
+	after string     // the id behind which the way begins
+	limit int        // the most items; 0: all
+	// reads are the properties that will be asked of candidates.
+	reads []string
+}
+
+// candidate is an item that a query looks at, of which nothing is read but what
+// is asked for.
+type candidate interface {
+	id() string
+	// instant is what datetime is compared with; zero: nothing.
+	instant() time.Time
+	// value is a property for filters and sorting.
+	value(name string) cql2.Value
 }
 
 // item is a feature or a record.
 type item interface {
 	id() string
 	geometry() orb.Geometry // nil: none
-	// instant is what datetime is compared with; zero: nothing.
-	instant() time.Time
-	// value is a property for filters and sorting.
-	value(name string) cql2.Value
 	// properties in the order in which they are shown.
 	properties() []property
 	// etag changes with the item.

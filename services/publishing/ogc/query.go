@@ -31,7 +31,7 @@ type query struct {
 	// filter has to be true; nil: none.
 	filter *cql2.Filter
 	// match is a condition of the collection's own; nil: none.
-	match func(item) bool
+	match func(candidate) bool
 	sort  []sortKey
 	after *cursor
 }
@@ -103,13 +103,30 @@ func (q *query) selects() bool {
 	return q.timed || len(q.equal) > 0 || q.filter != nil || q.match != nil
 }
 
+// reads are the properties that the query looks at.
+func (q *query) reads() (names []string) {
+	for _, e := range q.equal {
+		names = append(names, e.name)
+	}
+	for _, k := range q.sort {
+		names = append(names, k.name)
+	}
+	if q.timed {
+		names = append(names, "verified_at")
+	}
+	if q.filter != nil {
+		names = append(names, q.filter.Properties()...)
+	}
+	return names
+}
+
 // scans tells whether the query may have to look at all of a collection.
 func (q *query) scans() bool {
 	return q.filter != nil || len(q.sort) > 0 || q.selects() && q.box == nil
 }
 
 // admits tells whether an item is wanted, apart from the bound.
-func (q *query) admits(it item) bool {
+func (q *query) admits(it candidate) bool {
 	if q.timed {
 		// What has no time matches all times, as the standard has it.
 		if at := it.instant(); !at.IsZero() && (!q.from.IsZero() && at.Before(q.from) || !q.until.IsZero() && at.After(q.until)) {
@@ -157,18 +174,19 @@ func (q *query) run(ctx context.Context, c collection) (page, error) {
 		}
 	}
 	counting := p.matched < 0
+	var chosen []candidate
 	limit, found := 0, int64(0)
 	if !q.selects() {
 		limit = q.offset + q.limit + 1
 	}
-	err := c.each(ctx, q.bound(), after, limit, func(it item) error {
+	err := c.each(ctx, walk{q.bound(), after, limit, q.reads()}, func(it candidate) error {
 		if !q.admits(it) {
 			return nil
 		}
 		switch found++; {
 		case found <= int64(q.offset):
 		case found <= int64(q.offset+q.limit)+1:
-			p.items = append(p.items, it)
+			chosen = append(chosen, it)
 		case !counting:
 			return errEnough
 		}
@@ -180,18 +198,20 @@ func (q *query) run(ctx context.Context, c collection) (page, error) {
 	if counting {
 		p.matched = found
 	}
-	q.cut(&p, c.version())
-	return p, nil
+	return q.fill(ctx, c, p, chosen)
 }
 
-// cut takes off the item that only showed that there is a next page.
-func (q *query) cut(p *page, version int64) {
-	if len(p.items) <= q.limit {
-		return
+// fill completes a page with what was chosen for it, less the one that only
+// shows that there is a next page.
+func (q *query) fill(ctx context.Context, c collection, p page, chosen []candidate) (page, error) {
+	if len(chosen) > q.limit {
+		chosen = chosen[:q.limit]
+		last := chosen[len(chosen)-1]
+		p.next = &cursor{Version: c.version(), Matched: p.matched, After: last.id(), Keys: q.keysOf(last)}
 	}
-	p.items = p.items[:q.limit]
-	last := p.items[len(p.items)-1]
-	p.next = &cursor{Version: version, Matched: p.matched, After: last.id(), Keys: q.keysOf(last)}
+	var err error
+	p.items, err = c.load(ctx, chosen)
+	return p, err
 }
 
 // sorted reads a page in another order than that of ids: it goes through all
@@ -199,7 +219,7 @@ func (q *query) cut(p *page, version int64) {
 func (q *query) sorted(ctx context.Context, c collection) (page, error) {
 	var p page
 	type keyed struct {
-		item
+		candidate
 		keys []keyValue
 	}
 	var first []keyed
@@ -209,7 +229,7 @@ func (q *query) sorted(ctx context.Context, c collection) (page, error) {
 		sort.Slice(first, func(i, j int) bool { return less(first[i], first[j]) })
 		first = first[:min(len(first), wanted)]
 	}
-	err := c.each(ctx, q.bound(), "", 0, func(it item) error {
+	err := c.each(ctx, walk{bound: q.bound(), reads: q.reads()}, func(it candidate) error {
 		if !q.admits(it) {
 			return nil
 		}
@@ -227,11 +247,11 @@ func (q *query) sorted(ctx context.Context, c collection) (page, error) {
 		return page{}, err
 	}
 	trim()
+	var chosen []candidate
 	for _, k := range first[min(q.offset, len(first)):] {
-		p.items = append(p.items, k.item)
+		chosen = append(chosen, k.candidate)
 	}
-	q.cut(&p, c.version())
-	return p, nil
+	return q.fill(ctx, c, p, chosen)
 }
 
 // keyValue is what an item is sorted by: a text, or a number.
@@ -242,7 +262,7 @@ type keyValue struct {
 	Null bool `json:"x,omitempty"`
 }
 
-func (q *query) keysOf(it item) []keyValue {
+func (q *query) keysOf(it candidate) []keyValue {
 	keys := make([]keyValue, len(q.sort))
 	for i, k := range q.sort {
 		switch v := it.value(k.name); v.Type {

@@ -57,13 +57,22 @@ func (c *recordList) schema(context.Context) (map[string]cql2.Type, error) {
 }
 
 func (c *recordList) count(ctx context.Context, bound *orb.Bound) (n int64, err error) {
-	err = c.each(ctx, bound, "", 0, func(item) error { n++; return nil })
+	err = c.each(ctx, walk{bound: bound}, func(candidate) error { n++; return nil })
 	return n, err
 }
 
-func (c *recordList) each(_ context.Context, bound *orb.Bound, after string, limit int, yield func(item) error) error {
+func (c *recordList) load(_ context.Context, chosen []candidate) ([]item, error) {
+	items := make([]item, len(chosen))
+	for i, r := range chosen {
+		items[i] = r.(*record)
+	}
+	return items, nil
+}
+
+func (c *recordList) each(_ context.Context, w walk, yield func(candidate) error) error {
+	limit := w.limit
 	for _, r := range c.list {
-		if r.ID <= after || bound != nil && !r.meets(*bound) {
+		if r.ID <= w.after || w.bound != nil && !r.meets(*w.bound) {
 			continue
 		}
 		if err := yield(r); err != nil {
@@ -92,7 +101,7 @@ func (c *recordList) narrow(q *query, r *request) {
 	if terms+types+ids+external == "" {
 		return
 	}
-	q.match = func(it item) bool {
+	q.match = func(it candidate) bool {
 		one, ok := it.(*record)
 		return ok && (terms == "" || one.mentions(terms)) && (types == "" || listed(types, "dataset")) &&
 			(ids == "" || listed(ids, one.ID)) && (external == "" || listed(external, one.uri()))

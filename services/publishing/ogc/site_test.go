@@ -27,7 +27,7 @@ var noon = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
 
 // site is the API over a real registry, behind the real gate, on a real port.
 type site struct {
-	t          *testing.T
+	t          testing.TB
 	facilities *facility.Service
 	url        string
 }
@@ -59,7 +59,7 @@ func (d described) Dataset(ctx context.Context, id string) (catalogue.Record, er
 	return catalogue.Record{}, err
 }
 
-func serve(t *testing.T, db *kernel.DB) *site {
+func serve(t testing.TB, db *kernel.DB) *site {
 	t.Helper()
 	facilities, err := facility.New(t.Context(), db, facility.Options{Clock: func() time.Time { return noon }})
 	if err != nil {
@@ -94,7 +94,7 @@ func serve(t *testing.T, db *kernel.DB) *site {
 	return s
 }
 
-func openSQLite(t *testing.T) *kernel.DB {
+func openSQLite(t testing.TB) *kernel.DB {
 	t.Helper()
 	db, err := kernel.Open(t.Context(), dbtest.Config(t, kernel.SQLite))
 	if err != nil {

@@ -10,11 +10,16 @@ import (
 )
 
 // builder makes and checks the parts of a filter, whatever encoding they came in.
-type builder struct{ opt Options }
+type builder struct {
+	opt Options
+	// used are the properties that were found.
+	used []string
+}
 
 // property finds a property of the schema.
 func (b *builder) property(at place, name string) (operand, error) {
 	if is, known := b.opt.Schema[name]; known {
+		b.used = append(b.used, name)
 		return property{name, is}, nil
 	}
 	known := slices.Sorted(maps.Keys(b.opt.Schema))

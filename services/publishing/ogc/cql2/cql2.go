@@ -78,7 +78,13 @@ const (
 )
 
 // Filter is a filter that was read and checked. It is safe for concurrent use.
-type Filter struct{ root predicate }
+type Filter struct {
+	root       predicate
+	properties []string
+}
+
+// Properties are the names of those that the filter asks for.
+func (f *Filter) Properties() []string { return f.properties }
 
 // Match tells whether the filter is true for a source; where it is unknown it
 // is not.

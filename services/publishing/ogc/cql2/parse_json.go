@@ -30,12 +30,12 @@ func ParseJSON(text []byte, opt Options) (*Filter, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return nil, place{offset: -1}.errorf("the filter is one JSON value, with nothing after it")
 	}
-	r := &reader{builder{opt}}
+	r := &reader{builder{opt: opt}}
 	root, err := r.predicate(tree, node{depth: maxDepth})
 	if err != nil {
 		return nil, err
 	}
-	return &Filter{root}, nil
+	return &Filter{root, r.used}, nil
 }
 
 // reader turns decoded JSON into a filter.

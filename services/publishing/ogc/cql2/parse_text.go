@@ -19,7 +19,7 @@ func ParseText(text string, opt Options) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{tokens: tokens, builder: builder{opt}}
+	p := &parser{tokens: tokens, builder: builder{opt: opt}}
 	root, err := p.or()
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func ParseText(text string, opt Options) (*Filter, error) {
 	if t := p.peek(); t.kind != endToken {
 		return nil, t.place().errorf("%s is more than a filter; join conditions with AND or OR", t.describe())
 	}
-	return &Filter{root}, nil
+	return &Filter{root, p.used}, nil
 }
 
 // parser reads the grammar by recursive descent.
