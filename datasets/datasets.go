@@ -98,6 +98,8 @@ type Source struct {
 	Name string
 	Size int64
 	Open func() (io.ReadCloser, error)
+	// Beside are files that say more of the same places, as Gather finds them.
+	Beside []Source
 }
 
 // Sink takes what a reader finds, in file order. An error from either function

@@ -11,9 +11,10 @@ import (
 )
 
 // gbfsReader reads the places of the General Bikeshare Feed Specification, its
-// versions 1 to 3: the stations of station_information.json, or the vehicles of
-// free_bike_status.json or vehicle_status.json. The other files of a feed hold
-// no positions and are refused by name.
+// versions 1 to 3: the stations of station_information.json, with what lasts of
+// the station_status beside them, or the vehicles of free_bike_status.json or
+// vehicle_status.json. The other files of a feed hold no positions and are
+// refused by name.
 type gbfsReader struct{}
 
 // Read implements Reader. A station's category is bike_rental, a vehicle's
@@ -38,7 +39,11 @@ func (gbfsReader) Read(ctx context.Context, src Source, opt Options, sink Sink) 
 		return Summary{}, err
 	}
 	placer.declare(WGS84)
-	rows := &gbfsRows{placer: placer, record: jsonFields{placer: placer}}
+	status, err := readStatus(ctx, src)
+	if err != nil {
+		return Summary{}, err
+	}
+	rows := &gbfsRows{placer: placer, record: jsonFields{placer: placer}, status: status}
 	err = file.walk(ctx, sink.Progress, func(s *jsonStream) error {
 		return file.data(s, func(key string) error {
 			if key != file.list {
@@ -47,6 +52,9 @@ func (gbfsReader) Read(ctx context.Context, src Source, opt Options, sink Sink) 
 			return s.records(rows.next)
 		})
 	})
+	if err == nil {
+		err = rows.unmet()
+	}
 	return placer.done(GBFS, file.encoding), err
 }
 
@@ -103,7 +111,7 @@ func (f *gbfsFile) check() error {
 	var is Sentence
 	switch {
 	case f.list == "stations" && !f.located && !f.empty:
-		return Refuse("the file is the station_status of a GBFS feed: it has counts but no positions; import station_information.json of the same feed, which has them")
+		return Refuse("the file is the station_status of a GBFS feed: it has counts but no positions; import station_information.json of the same feed with it, which has them")
 	case f.list != "":
 		return nil
 	case slices.Contains(f.keys, "system_id"):
@@ -124,6 +132,7 @@ func (f *gbfsFile) check() error {
 type gbfsRows struct {
 	placer *placer
 	record jsonFields
+	status map[string]*stationStatus // by station_id; empty without a station_status
 	n      int
 }
 
@@ -151,7 +160,29 @@ func (r *gbfsRows) next(raw []byte, failed error) error {
 			return err
 		}
 	}
+	if s := r.status[element.Get("station_id").String()]; s != nil {
+		s.met = true
+		if s.installed == "no" {
+			return r.placer.reject(r.n, "is_installed", "station_not_installed", "the station is not on the street now: its status says is_installed=false")
+		}
+		r.record.add("is_renting", s.renting)
+		r.record.add("is_returning", s.returning)
+	}
 	return r.placer.row(r.n, r.record.fields, shape)
+}
+
+// unmet warns of stations that have a status but no position.
+func (r *gbfsRows) unmet() error {
+	missing := 0
+	for _, s := range r.status {
+		if !s.met {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	return r.placer.once(0, "station_id", "file_incomplete", "%d stations of the station_status are not in the station_information; they have no position", missing)
 }
 
 // around tells whether an area lies about a point, by some 2 km.

@@ -1,6 +1,8 @@
 package datasets
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -53,6 +55,85 @@ func TestGBFSRefusals(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || len(got.places) > 0 {
 			t.Errorf("%s: want %q, have %v", file, want, err)
 		}
+	}
+}
+
+const (
+	gbfsStations = `{"last_updated":1,"ttl":0,"data":{"stations":[{"station_id":"a","name":"A","lat":28.6,"lon":115.8,"capacity":9},{"station_id":"b","name":"B","lat":28.61,"lon":115.8},{"station_id":"c","name":"C","lat":28.62,"lon":115.8}]}}`
+	gbfsStatus   = `{"last_updated":1,"ttl":0,"data":{"stations":[{"station_id":"a","is_installed":1,"is_renting":1,"is_returning":0,"num_bikes_available":4,"last_reported":1700000000},{"station_id":"b","is_installed":false,"is_renting":false},{"station_id":"x","is_installed":true}]}}`
+)
+
+// hasStatus holds what becomes of the two files.
+func hasStatus(t *testing.T, about string, got reading) {
+	t.Helper()
+	if len(got.places) != 2 || got.codes()["station_not_installed"] != 1 || got.codes()["file_incomplete"] != 1 {
+		t.Fatalf("%s: %d places, %v", about, len(got.places), got.issues)
+	}
+	a, c := got.places[0], got.places[1]
+	if a.Attributes["is_renting"] != "yes" || a.Attributes["is_returning"] != "no" || a.Attributes["capacity"] != "9" {
+		t.Errorf("%s: %v", about, a.Attributes)
+	}
+	if a.Attributes["num_bikes_available"] != "" || c.SourceID != "c" || c.Attributes["is_renting"] != "" {
+		t.Errorf("%s: %v, %v", about, a.Attributes, c)
+	}
+}
+
+// A station's status is taken from the file beside it, whatever their order.
+func TestGBFSStatus(t *testing.T) {
+	stations, status := bytesSource("feed/station_information.json", []byte(gbfsStations)), bytesSource("feed/station_status.json", []byte(gbfsStatus))
+	other := bytesSource("feed/a.csv", []byte("name,lat,lon\nA,1,2\n"))
+	for _, given := range [][]Source{{stations, status, other}, {status, other, stations}} {
+		sources := Gather(t.Context(), given)
+		if len(sources) != 2 {
+			t.Fatalf("%d sources", len(sources))
+		}
+		for _, src := range sources {
+			if got := mustRead(t, readerFunc(Read), src, Options{}); src.Name == stations.Name {
+				hasStatus(t, "two files", got)
+			}
+		}
+	}
+	elsewhere := bytesSource("another/station_status.json", []byte(gbfsStatus))
+	if sources := Gather(t.Context(), []Source{stations, elsewhere}); len(sources) != 2 || sources[0].Beside != nil {
+		t.Error("a status of another folder is taken for this one's")
+	}
+	for _, folder := range []string{"", "feed/"} {
+		got, err := readZip(t, map[string]string{folder + "station_information.json": gbfsStations, folder + "station_status.json": gbfsStatus, folder + "gbfs.json": `{}`}, Options{})
+		if err != nil || got.codes()["tables_ignored"] != 1 || got.summary.Format != GBFS {
+			t.Fatalf("in a zip: %v, %v", err, got.issues)
+		}
+		hasStatus(t, "in a zip", got)
+	}
+	_, err := readZip(t, map[string]string{"station_information.json": gbfsStations, "station_status.json": gbfsStatus[:90]}, Options{})
+	if err == nil || !strings.Contains(err.Error(), "station_status.json: the file ends in the middle") {
+		t.Errorf("a cut status: %v", err)
+	}
+}
+
+// TestRealFeed joins the two files of Taipei's bikes.
+func TestRealFeed(t *testing.T) {
+	folder := filepath.Join("..", "..", "shared", "data", "gbfs", "tw_taipei")
+	var sources []Source
+	for _, name := range []string{"station_status.json", "station_information.json"} {
+		data, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Skip("the real feed is not there: ../shared/data/gbfs of the repository")
+		}
+		sources = append(sources, bytesSource(filepath.Join(folder, name), data))
+	}
+	gathered := Gather(t.Context(), sources)
+	if len(gathered) != 1 {
+		t.Fatalf("%d sources", len(gathered))
+	}
+	got := mustRead(t, readerFunc(Read), gathered[0], Options{})
+	renting := 0
+	for _, p := range got.places {
+		if p.Attributes["is_renting"] != "" {
+			renting++
+		}
+	}
+	if len(got.places) < 1000 || renting < len(got.places)*9/10 {
+		t.Errorf("%d stations, %d of them with a status: %v", len(got.places), renting, got.codes())
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 // zipReader reads a zip archive by what it holds: a shapefile, a KMZ, a workbook
-// that is not recognised by its beginning, or a single file of another format.
+// that is not recognised by its beginning, a GBFS feed, or a single file of
+// another format.
 type zipReader struct{}
 
 // Read implements Reader.
@@ -29,6 +30,9 @@ func (zipReader) Read(ctx context.Context, src Source, opt Options, sink Sink) (
 		return readShapefile(ctx, archive, opt, sink)
 	case len(archive.named(".kml")) > 0:
 		return readKMZ(ctx, archive, opt, sink)
+	}
+	if stations, others, isFeed := archive.feed(); isFeed {
+		return readFeed(ctx, stations, others, opt, sink)
 	}
 	if err := archive.refusal(); err != nil {
 		return Summary{}, err

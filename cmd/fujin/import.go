@@ -70,7 +70,7 @@ func (c *importCommand) Run(ctx context.Context, g *Globals) error {
 		return err
 	}
 	defer issues.close()
-	run := &importRun{command: c, sources: sources, issues: issues, bar: newBar(sources, g.Stderr), out: g.Stdout}
+	run := &importRun{command: c, sources: datasets.Gather(ctx, sources), issues: issues, bar: newBar(sources, g.Stderr), out: g.Stdout}
 	var pub facility.Publication
 	if c.DryRun {
 		err = run.feed(ctx, func(facility.Row) error { return nil })
