@@ -97,6 +97,14 @@ func TestAFileIsReadAsItsAgencySays(t *testing.T) {
 			t.Errorf("the next upload does not remember: %+v", next)
 		}
 		s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+next.ID, `{"crs":"moon"}`).refused(400, "invalid")
+		if text := s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+next.ID, `{"crs":"EPSG:99999"}`).refused(400, "invalid"); !strings.Contains(text, "EPSG:99999") {
+			t.Error(text)
+		}
+		grid := s.bring("lakes", "c.csv", []byte("id,remark,X,Y\n1,A,3173000,400000\n"))
+		s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+grid.ID, `{"crs":"EPSG:4548","mapping":{}}`).wants(202)
+		if grid = s.examined("lakes", grid.ID); grid.State != "ready" || grid.Summary.CRS != "EPSG:4548" || grid.count("axes_exchanged") != 1 {
+			t.Errorf("in metres of a grid: %+v", grid)
+		}
 		s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+u.ID, `{}`).refused(409, "not_editable")
 	})
 }
