@@ -114,6 +114,25 @@ func (p *Profiles) Of(ctx context.Context, dataset string, version int64) (*Prof
 	}
 }
 
+// Known gives the profile of a version if it is at hand, else that of another
+// version of the dataset; nil if there is neither. It starts no work.
+func (p *Profiles) Known(dataset string, version int64) (known *Profile) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, key := range append(slices.Clone(p.order), profileKey{dataset, version}) { // the best comes last
+		if at := p.known[key]; at != nil && key.dataset == dataset {
+			select {
+			case <-at.done:
+				if at.err == nil {
+					known = at.profile
+				}
+			default:
+			}
+		}
+	}
+	return known
+}
+
 // listPatience is how long a list waits for the profiles of its datasets.
 const listPatience = 2 * time.Second
 

@@ -47,13 +47,18 @@ func (d *dataset) schema(ctx context.Context) (map[string]cql2.Type, error) {
 const columnPatience = 2 * time.Second
 
 // columns are the properties that any place of the version has, in the order of
-// its schema; nil while that of a large new version is being worked out.
+// its schema. Until somebody asks what a new version holds, which readers that
+// take columns from items do first, they are those of a version before; nil
+// while that of a large new dataset is being worked out.
 func (d *dataset) columns(ctx context.Context) (names []string) {
-	soon, cancel := context.WithTimeout(ctx, columnPatience)
-	defer cancel()
-	profile, err := d.profile(soon)
-	if err != nil {
-		return nil
+	profile := d.profiles.Known(d.record.ID, d.number)
+	if profile == nil {
+		soon, cancel := context.WithTimeout(ctx, columnPatience)
+		defer cancel()
+		var err error
+		if profile, err = d.profile(soon); err != nil {
+			return nil
+		}
 	}
 	for _, f := range profile.Fields {
 		if f.Filled > 0 {

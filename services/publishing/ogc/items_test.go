@@ -267,6 +267,39 @@ func TestAsOf(t *testing.T) {
 	})
 }
 
+// The first item shows what any has, of a new version as soon as its description
+// was asked for.
+func TestTheFirstItemShowsAllColumns(t *testing.T) {
+	s := serve(t, openSQLite(t))
+	places := toilets(5)
+	places[4].Attributes["fee"] = "yes"
+	s.publish("wc", places...)
+	shows := func(path, name string) (first, second bool) {
+		features := s.ok(path).features()
+		_, first = features[0]["properties"].(map[string]any)[name]
+		_, second = features[1]["properties"].(map[string]any)[name]
+		return first, second
+	}
+	if first, second := shows(items, "fee"); !first || second {
+		t.Errorf("fee: first %v, second %v", first, second)
+	}
+	if first, _ := shows(s.ok(items+"?limit=2").link("next"), "fee"); first {
+		t.Error("a later page shows it, too")
+	}
+	places[4].Attributes["shower"] = "yes"
+	s.publish("wc", places...)
+	if first, _ := shows(items, "fee"); !first {
+		t.Error("a new version shows no columns before its description was asked for")
+	}
+	s.ok("/ogc/collections/wc")
+	if first, _ := shows(items, "shower"); !first {
+		t.Error("a new version shows no new columns")
+	}
+	if first, _ := shows(items+"?as_of=1", "shower"); first {
+		t.Error("a former version shows a column of a later one")
+	}
+}
+
 // A collection's schema names every property that its features have.
 func TestSchemaNamesWhatItemsHave(t *testing.T) {
 	s := serve(t, openSQLite(t))
