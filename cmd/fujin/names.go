@@ -21,9 +21,6 @@ type namesCommand struct {
 
 // Run makes the file.
 func (c *namesCommand) Run(ctx context.Context, _ *Globals) error {
-	if err := yieldToOthers(); err != nil {
-		return err
-	}
 	return facility.BuildNames(ctx, c.Snapshot, c.Database, c.File)
 }
 
@@ -40,5 +37,8 @@ func buildNames(ctx context.Context, snapshot, database, file string) error {
 	child := exec.CommandContext(ctx, program, "names", snapshot, database, file)
 	child.Env = append(os.Environ(), "GOMAXPROCS=1")
 	child.Stderr = os.Stderr
-	return child.Run()
+	if err := startYielding(child); err != nil {
+		return err
+	}
+	return child.Wait()
 }

@@ -2,10 +2,9 @@ package main
 
 import (
 	"errors"
-	"os"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"sync"
 	"syscall"
 
@@ -15,52 +14,24 @@ import (
 // lowest is the niceness of heavy work, where the kernel knows nothing lower.
 const lowest = 19
 
-// yieldToOthers has this process, a child of a server, run when nothing else does. Linux keeps a priority for each thread,
-// and Go has several before main runs: only by way of their process group are all of them met, and those that they start.
-func yieldToOthers() error {
-	if err := syscall.Setpgid(0, 0); err != nil {
-		return err
-	}
-	if err := syscall.Setpriority(syscall.PRIO_PGRP, 0, lowest); err != nil {
-		return err
-	}
-	for {
-		turned, err := turnIdle()
-		if errors.Is(err, unix.ENOSYS) { // in some sandboxes; being nice is something
-			return nil
+// startYielding starts a child that runs when nothing else does: a thread that wakes up to answer a query takes the
+// processor from one of the idle class at once. Linux keeps the class for each thread and hands it on to those that a thread
+// starts, so the child has it from its first; here, the thread that was put into it may not leave it again, and ends.
+func startYielding(child *exec.Cmd) error {
+	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // it is its server that tells it to stop, not the terminal
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // for good: the thread ends with this goroutine
+		err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, lowest)
+		if err == nil {
+			err = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE, Nice: lowest}, 0)
 		}
-		if err != nil || turned == 0 {
-			return err
+		if err == nil || errors.Is(err, unix.ENOSYS) { // in some sandboxes; being nice is something
+			err = child.Start()
 		}
-	}
-}
-
-// turnIdle puts the threads that are not there yet into the idle class and counts them; those that they have started
-// meanwhile are met by another call. A thread that wakes up to answer a query takes the processor from one of that class at
-// once, from one that is merely nice some milliseconds later.
-func turnIdle() (turned int, err error) {
-	threads, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return 0, err
-	}
-	for _, entry := range threads {
-		thread, err := strconv.Atoi(entry.Name())
-		if err != nil {
-			return turned, err
-		}
-		now, err := unix.SchedGetAttr(thread, 0)
-		if errors.Is(err, unix.ESRCH) { // it has ended
-			continue
-		}
-		if err == nil && now.Policy != unix.SCHED_IDLE {
-			turned++
-			err = unix.SchedSetAttr(thread, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE, Nice: lowest}, 0)
-		}
-		if err != nil && !errors.Is(err, unix.ESRCH) {
-			return turned, err
-		}
-	}
-	return turned, nil
+		started <- err
+	}()
+	return <-started
 }
 
 // heavyTasks is how many goroutines of a server may compute for long at a time: one writes a publication, one merges the

@@ -20,9 +20,6 @@ type profileCommand struct {
 
 // Run does the work. It ends early when standard input does: the server that holds its other end has gone.
 func (c *profileCommand) Run(ctx context.Context, g *Globals) error {
-	if err := yieldToOthers(); err != nil {
-		return err
-	}
 	ctx, stop := context.WithCancelCause(ctx)
 	go func() {
 		_, _ = io.Copy(io.Discard, g.Stdin)
@@ -47,7 +44,10 @@ func profile(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(child.Run(), ignoreClosed(held.Close()))
+	if err := startYielding(child); err != nil {
+		return errors.Join(err, ignoreClosed(held.Close()))
+	}
+	return errors.Join(child.Wait(), ignoreClosed(held.Close()))
 }
 
 // ignoreClosed lets a pipe be closed twice: Wait closes it when the child has ended.
