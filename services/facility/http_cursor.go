@@ -75,17 +75,20 @@ func (c *cursors) sum(b []byte) [32]byte {
 }
 
 // hash covers all parameters but the cursor, in their parsed form, so that
-// their order and spelling do not matter.
+// their order and spelling do not matter. What is not given is left out: every
+// 64 bytes cost a twentieth of a microsecond.
 func (c *cursors) hash(r *request) uint64 {
 	var buf [512]byte
 	b := append(buf[:0], c.key[:]...)
-	for _, f := range [...]float64{r.lat, r.lon, r.radius, r.bbox.Min[0], r.bbox.Min[1], r.bbox.Max[0], r.bbox.Max[1]} {
-		b = binary.BigEndian.AppendUint64(b, math.Float64bits(f))
+	for i, f := range [...]float64{r.lat, r.lon, r.radius, r.bbox.Min[0], r.bbox.Min[1], r.bbox.Max[0], r.bbox.Max[1]} {
+		if f != 0 {
+			b = binary.BigEndian.AppendUint64(append(b, byte(i)), math.Float64bits(f))
+		}
 	}
-	b = binary.BigEndian.AppendUint64(b, uint64(r.limit))
-	b = binary.BigEndian.AppendUint64(b, r.filter.Allowed)
-	b = binary.BigEndian.AppendUint64(b, uint64(r.askedOpenAt))
-	b = append(b, flags(r.openFilter, r.openNow, r.filter.IncludeUnknown, r.expand))
+	b = append(b, flags(r.openFilter, r.openNow, r.filter.IncludeUnknown, r.expand)|1<<7) // no number of a float
+	b = binary.AppendUvarint(b, uint64(r.limit))
+	b = binary.AppendUvarint(b, r.filter.Allowed)
+	b = binary.AppendUvarint(b, uint64(r.askedOpenAt))
 	b = append(append(b, r.crs...), 0)
 	for _, s := range r.filter.Categories {
 		b = append(append(b, s...), ',')

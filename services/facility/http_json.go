@@ -69,6 +69,15 @@ func appendObject(b []byte, m map[string]string) []byte {
 	return append(b, '}')
 }
 
+// appendNumber appends a number in as few digits as read back the same; most are
+// whole.
+func appendNumber(b []byte, f float64) []byte {
+	if n := uint64(f); float64(n) == f && n < 1<<53 {
+		return strconv.AppendUint(b, n, 10)
+	}
+	return strconv.AppendFloat(b, f, 'f', -1, 64)
+}
+
 // room is as long as any number that is written below: they are written in
 // place, digit by digit, once there is room.
 const room = "................"

@@ -106,7 +106,7 @@ func (s *Service) nearby(w *scratch) error {
 		w.body = appendHit(w.body, view, &w.hits[i], &ruler, r)
 	}
 	w.body = append(w.body, `],"radius_used":`...)
-	w.body = strconv.AppendFloat(w.body, q.Radius, 'f', -1, 64)
+	w.body = appendNumber(w.body, q.Radius)
 	w.body = appendTail(w.body, r)
 	if more {
 		last := &w.hits[len(w.hits)-1]
