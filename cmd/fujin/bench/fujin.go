@@ -93,7 +93,17 @@ func (s *self) start(args ...string) (time.Duration, error) {
 	return time.Since(start), err
 }
 
-func (s *self) serve() (time.Duration, error) { return s.start("serve", "--data", s.data()) }
+// serve runs the server of the facilities and returns once it is at rest: names
+// are indexed by a child after it is ready, which would be measured too.
+func (s *self) serve() (ready time.Duration, err error) {
+	if ready, err = s.start("serve", "--data", s.data()); err != nil {
+		return ready, err
+	}
+	return ready, waitFor(5*time.Minute, func() error {
+		_, err := os.Stat(filepath.Join(s.data(), "names.snapshot"))
+		return err
+	})
+}
 
 // stop asks the server to end and waits for it.
 func (s *self) stop() error {
