@@ -27,11 +27,28 @@ func startYielding(child *exec.Cmd) error {
 			err = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE, Nice: lowest}, 0)
 		}
 		if err == nil || errors.Is(err, unix.ENOSYS) { // in some sandboxes; being nice is something
+			leaveOneProcessor()
 			err = child.Start()
 		}
 		started <- err
 	}()
 	return <-started
+}
+
+// leaveOneProcessor keeps the thread, and what it starts, away from one of the processors that it may use, if there are
+// several: many a kernel lets whoever is woken up wait for the end of a system call, or for its next tick, even behind a
+// thread of the idle class, and finds an idle processor sooner than it interrupts a busy one.
+func leaveOneProcessor() {
+	var may unix.CPUSet
+	if unix.SchedGetaffinity(0, &may) != nil || may.Count() < 2 {
+		return
+	}
+	first := 0
+	for !may.IsSet(first) {
+		first++
+	}
+	may.Clear(first)
+	_ = unix.SchedSetaffinity(0, &may) // where it may not be chosen, there is the class
 }
 
 // heavyTasks is how many goroutines of a server may compute for long at a time: one writes a publication, one merges the
