@@ -8,14 +8,11 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"fujin/datasets"
 	"fujin/services/facility"
@@ -66,49 +63,6 @@ func passage(t *testing.T, file []byte) string {
 		}
 	}
 	return folder
-}
-
-func TestTheGateYieldsAndEndsWithItsServer(t *testing.T) {
-	child := exec.Command(os.Args[0], "profile", passage(t, places(t, 100_000)))
-	child.Env = append(os.Environ(), "FUJIN_TEST_AS_PROGRAM=1")
-	var stderr bytes.Buffer
-	child.Stderr = &stderr
-	server, err := child.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := startYielding(child); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = child.Process.Kill() })
-	var last *unix.SchedAttr
-	for deadline := time.Now().Add(5 * time.Second); (last == nil || last.Policy != unix.SCHED_IDLE) && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", child.Process.Pid))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, entry := range threads {
-			thread, err := strconv.Atoi(entry.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if last, err = unix.SchedGetAttr(thread, 0); err != nil {
-				t.Fatal(err)
-			}
-			if last.Policy != unix.SCHED_IDLE {
-				break
-			}
-		}
-	}
-	if last == nil || last.Policy != unix.SCHED_IDLE || last.Nice != lowest {
-		t.Errorf("one of its threads runs as %+v", last)
-	}
-	if err := server.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Wait(); err == nil || !strings.Contains(stderr.String(), "the server has gone") {
-		t.Errorf("it ended with %v, %q", err, stderr.String())
-	}
 }
 
 // agency publishes in a running server.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // mapping is a file mapped read-only into memory. It is unmapped when the last
@@ -48,6 +50,6 @@ func (m *mapping) release() {
 // file, which the system caches, as they are read.
 func (m *mapping) rest() {
 	if len(m.data) > 0 {
-		_ = syscall.Madvise(m.data, syscall.MADV_DONTNEED)
+		_ = unix.Madvise(m.data, unix.MADV_DONTNEED)
 	}
 }

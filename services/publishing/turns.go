@@ -5,8 +5,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -62,8 +60,7 @@ func (l *landing) Write(b []byte) (n int, err error) {
 	n, err = l.file.Write(b)
 	l.size += int64(n)
 	if l.size-l.started >= startShare {
-		// That it cannot be begun, as on some file systems, is no fault: Sync will do it.
-		_ = unix.SyncFileRange(int(l.file.Fd()), l.started, l.size-l.started, unix.SYNC_FILE_RANGE_WRITE)
+		beginSync(l.file, l.started, l.size-l.started)
 		l.started = l.size
 	}
 	return n, err

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/cespare/xxhash/v2"
+	"golang.org/x/sys/unix"
 )
 
 // Index answers queries from one immutable file. Any number of goroutines may
@@ -61,7 +62,7 @@ func Open(path string) (*Index, error) {
 	}
 	// Verifying has read every page. They are given back: queries need few of
 	// them, and find those in the system's cache.
-	_ = syscall.Madvise(data, syscall.MADV_DONTNEED)
+	_ = unix.Madvise(data, unix.MADV_DONTNEED)
 	return ix, nil
 }
 
