@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // lowest is the niceness of heavy work, where the kernel knows nothing lower.
@@ -18,28 +19,35 @@ const heavyTasks = 2
 // behind would be collected fifteen times a second, and a collection takes all processors.
 const garbagePercent = 400
 
-// garbage is collected more seldom while publications are under way.
-type garbage struct {
+// shortTurn is how long a thread of the server keeps a processor from others while something is published: some of the
+// work is the database's, which cannot be asked to let queries in. At other times nobody would gain by it.
+const shortTurn = 100 * time.Microsecond
+
+// courtesy is what a server does for queries while publications are under way: it collects garbage more seldom, and its
+// threads take short turns.
+type courtesy struct {
 	mu           sync.Mutex
 	publications int
 	percent      int // outside them
 }
 
-// lie has garbage lie until the function that it gives is called.
-func (g *garbage) lie() (end func()) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.publications++; g.publications == 1 {
-		g.percent = debug.SetGCPercent(garbagePercent)
-		if g.percent < 0 || g.percent > garbagePercent { // the operator has it collected still more seldom
-			debug.SetGCPercent(g.percent)
+// begin shows it until the function that it gives is called.
+func (c *courtesy) begin() (end func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.publications++; c.publications == 1 {
+		c.percent = debug.SetGCPercent(garbagePercent)
+		if c.percent < 0 || c.percent > garbagePercent { // the operator has it collected still more seldom
+			debug.SetGCPercent(c.percent)
 		}
+		takeTurns(shortTurn)
 	}
 	return func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if g.publications--; g.publications == 0 {
-			debug.SetGCPercent(g.percent)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.publications--; c.publications == 0 {
+			debug.SetGCPercent(c.percent)
+			takeTurns(0)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,40 @@ import (
 
 	"golang.org/x/sys/unix"
 )
+
+// TestThreadsTakeShortTurnsWhilePublicationsAreUnderWay is skipped where the kernel takes no notice.
+func TestThreadsTakeShortTurnsWhilePublicationsAreUnderWay(t *testing.T) {
+	turns := func() (list []time.Duration) {
+		threads, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range threads {
+			thread, err := strconv.Atoi(entry.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if now, err := unix.SchedGetAttr(thread, 0); err == nil { // else it has just ended
+				list = append(list, time.Duration(now.Runtime))
+			}
+		}
+		return list
+	}
+	before := slices.Max(turns())
+	end := new(courtesy).begin()
+	during := turns()
+	end()
+	after := turns()
+	if before == 0 {
+		t.Skip("this kernel does not tell how long turns are")
+	}
+	if got := slices.Max(during); got != shortTurn {
+		t.Errorf("while something is published a thread takes turns of %v", got)
+	}
+	if got := slices.Min(after); got != before {
+		t.Errorf("afterwards a thread takes turns of %v, not %v", got, before)
+	}
+}
 
 func TestChildrenLeaveOneProcessor(t *testing.T) {
 	child := exec.Command("sleep", "10")

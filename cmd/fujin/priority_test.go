@@ -13,8 +13,8 @@ func TestGarbageLiesWhilePublicationsAreUnderWay(t *testing.T) {
 	}
 	before := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(before)
-	g := new(garbage)
-	first, second := g.lie(), g.lie()
+	c := new(courtesy)
+	first, second := c.begin(), c.begin()
 	first()
 	if got := now(); got != garbagePercent {
 		t.Errorf("during the second of two: %d", got)
@@ -24,7 +24,7 @@ func TestGarbageLiesWhilePublicationsAreUnderWay(t *testing.T) {
 		t.Errorf("after both: %d", got)
 	}
 	debug.SetGCPercent(1000) // as with GOGC=1000
-	end := g.lie()
+	end := c.begin()
 	if got := now(); got != 1000 {
 		t.Errorf("against the operator's word: %d", got)
 	}

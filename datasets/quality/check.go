@@ -28,6 +28,7 @@ func (r *run) check() (err error) {
 		},
 		Record: func(row int, cells []datasets.Cell) error {
 			r.rows++
+			r.out.Step()
 			return r.checkCells(row, cells)
 		},
 		Mend:     r.mend,

@@ -57,6 +57,9 @@ type Output struct {
 	// them all.
 	Repair   func(datasets.Repair) error
 	Progress func(Progress)
+	// Step is called for each record of both readings: whoever shares the
+	// processor may offer it to others there.
+	Step func()
 }
 
 // Progress tells how far a run is.
@@ -110,6 +113,9 @@ type run struct {
 }
 
 func newRun(ctx context.Context, src datasets.Source, order Order, out Output) *run {
+	if out.Step == nil {
+		out.Step = func() {}
+	}
 	return &run{ctx: ctx, src: src, order: order, out: out, codes: newTally(), profiler: datasets.NewProfiler(order.Mapping)}
 }
 

@@ -79,6 +79,7 @@ func (r *run) survey() error {
 		Issue: func(datasets.Issue) error { return nil },
 		Record: func(row int, cells []datasets.Cell) error {
 			r.rows++
+			r.out.Step()
 			r.profiler.Add(cells)
 			r.surveyCells(row, cells)
 			return nil

@@ -15,6 +15,7 @@ import (
 type Builder struct {
 	path     string
 	database string
+	step     func() // see Options.Step
 	spool    *spool
 	entries  []keyed  // Hilbert keys, shapeKey added for lines and areas
 	sources  []uint64 // per entry: offset in the spool, or fromBase and position
@@ -56,7 +57,7 @@ func NewBuilder(path, database string) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Builder{path: path, database: database, spool: spool, classOf: make(map[facts]uint32), hours: make(map[schedule]uint32)}
+	b := &Builder{path: path, database: database, step: func() {}, spool: spool, classOf: make(map[facts]uint32), hours: make(map[schedule]uint32)}
 	b.schedule(schedule{})
 	return b, nil
 }
@@ -64,6 +65,7 @@ func NewBuilder(path, database string) (*Builder, error) {
 // Add takes an item. Of items with the same id the last one stays. An error
 // about the item itself (an *ItemError) leaves the builder usable.
 func (b *Builder) Add(item Item) error {
+	b.step()
 	p, err := place(&item)
 	if err != nil {
 		return &ItemError{item.ID, err}
@@ -141,8 +143,11 @@ func (b *Builder) addView(ctx context.Context, v *View, keep func(Ref) bool) err
 	b.translate = newTranslate(v.base)
 	seen := 0
 	for r := range v.All() {
-		if seen++; seen%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if seen++; seen%64 == 0 {
+			b.step()
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 		}
 		if !keep(r) {
 			continue

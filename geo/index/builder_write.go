@@ -148,8 +148,11 @@ func (b *Builder) ranks(sorted []keyed, ids []uint32) (ranks []uint32, points ui
 // writeItems writes the items in their order and counts the classes.
 func (b *Builder) writeItems(ctx context.Context, l *layout, sorted []keyed) error {
 	for i, k := range sorted {
-		if i%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%64 == 0 {
+			b.step()
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 		}
 		s, record, err := b.load(k.entry)
 		if err != nil {

@@ -21,6 +21,10 @@ type Options struct {
 	// each. With them a search skips subtrees in which no item has an allowed
 	// answer. Optional.
 	Attributes []uint64
+	// Step, if set, is called again and again while a base is being built, every
+	// few microseconds: whoever shares the processor may offer it to others there.
+	// It is called by one goroutine at a time.
+	Step func()
 }
 
 // Live is an index that follows changes. All methods may be called at any time
@@ -229,6 +233,9 @@ func (l *Live) write(ctx context.Context, path string, v *View, seq int64, keep 
 		return nil, err
 	}
 	defer builder.Abort()
+	if l.options.Step != nil {
+		builder.step = l.options.Step
+	}
 	if keep != nil {
 		if err := builder.addView(ctx, v, keep); err != nil {
 			return nil, err

@@ -14,6 +14,7 @@ import (
 	"fujin/geo/index"
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/errs"
+	"fujin/services/platform/processor"
 )
 
 // live is the index with the goroutine that keeps it: Run.
@@ -119,7 +120,10 @@ func traitMasks() []uint64 {
 }
 
 func (s *Service) indexOptions() index.Options {
-	return index.Options{Path: filepath.Join(s.db.Path(), "index.snapshot"), Database: s.db.ID(), Attributes: traitMasks()}
+	return index.Options{
+		Path: filepath.Join(s.db.Path(), "index.snapshot"), Database: s.db.ID(), Attributes: traitMasks(),
+		Step: new(processor.Stint).Yield,
+	}
 }
 
 // load maps the snapshot, or builds the index where there is no usable one.

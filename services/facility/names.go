@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fujin/geo/index"
+	"fujin/services/platform/processor"
 	"fujin/services/platform/search"
 )
 
@@ -77,10 +78,12 @@ func BuildNames(ctx context.Context, snapshot, database, file string) error {
 		return err
 	}
 	b := search.NewBuilder(database, view.Seq())
+	var stint processor.Stint
 	for ref := range view.All() {
 		if b.Len()%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		stint.Yield()
 		b.Add(ref.ID(), 0, namesOf(ref)...)
 	}
 	return b.WriteFile(file)

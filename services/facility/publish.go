@@ -7,6 +7,7 @@ import (
 
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/errs"
+	"fujin/services/platform/processor"
 )
 
 // TopicPublished is the outbox topic of a new dataset version; the event's ref
@@ -164,7 +165,9 @@ func (d *draft) fill(ctx context.Context, feed Feed) error {
 		written <- failed
 	}()
 	batch := make([]Row, 0, batchRows)
+	var stint processor.Stint
 	err := feed(func(r Row) error {
+		stint.Yield()
 		batch = append(batch, r)
 		if len(batch) < batchRows {
 			return nil

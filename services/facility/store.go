@@ -11,6 +11,7 @@ import (
 
 	"fujin/services/platform/kernel"
 	"fujin/services/platform/kernel/errs"
+	"fujin/services/platform/processor"
 )
 
 // columns of a facility row, in the order of scan and insert.
@@ -272,12 +273,15 @@ func matchQuery(where string, n int) string {
 		FROM facility WHERE ` + where + ` AND match_key IN ` + placeholders(1, n, 3)
 }
 
-// rowsPerInsert bounds the parameters of one statement (SQLite takes 32,766).
-const rowsPerInsert = 200
+// rowsPerInsert is how many rows one statement writes: enough that statements cost
+// little, few enough that queries need not wait for a processor until it is over.
+const rowsPerInsert = 20
 
 // insertRows writes the new forms of a draft.
 func insertRows(ctx context.Context, tx *kernel.Tx, rows []*stored) error {
+	var stint processor.Stint
 	for len(rows) > 0 {
+		stint.Yield()
 		n := min(len(rows), rowsPerInsert)
 		args := make([]any, 0, n*columnCount)
 		for _, s := range rows[:n] {

@@ -17,6 +17,7 @@ import (
 	"fujin/datasets"
 	"fujin/datasets/quality"
 	"fujin/services/facility"
+	"fujin/services/platform/processor"
 )
 
 // Profile passes an upload through the gate: folder is that of the passage, in
@@ -82,6 +83,7 @@ type gate struct {
 	comparison *facility.Comparison
 	changes    facility.Publication
 	told       time.Time // when progress was told last
+	stint      processor.Stint
 }
 
 // run reads the file and writes what is found.
@@ -105,6 +107,7 @@ func (g *gate) run(ctx context.Context) (report quality.Report, err error) {
 		Issue:    func(i datasets.Issue) error { return ours(g.issues.write(issueLine{Issue: i, Rejected: i.Rejected})) },
 		Repair:   func(r datasets.Repair) error { return ours(g.repairs.write(r)) },
 		Progress: g.progress,
+		Step:     g.stint.Yield,
 	})
 	if err == nil {
 		g.changes, err = g.comparison.Finish()
@@ -168,6 +171,7 @@ func (g *gate) known() iter.Seq2[facility.KnownRow, error] {
 		}
 		defer f.Close()
 		for row, err := range facility.ReadBase(f) {
+			g.stint.Yield()
 			if !yield(row, err) {
 				return
 			}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"fujin/services/platform/processor"
 )
 
 const (
@@ -25,8 +27,9 @@ const (
 // keep a processor that queries wait for. Work that takes longer because the
 // machine is busy makes longer rests.
 type turns struct {
-	mu   sync.Mutex
-	owed time.Duration // of rest
+	mu    sync.Mutex
+	owed  time.Duration // of rest
+	stint processor.Stint
 }
 
 // do waits for its turn and works.
@@ -37,10 +40,12 @@ func (t *turns) do(piece func()) {
 	piece()
 	now := time.Now()
 	t.owed += restShare * now.Sub(begin)
-	if t.owed >= restWorth {
-		time.Sleep(t.owed)
-		t.owed -= time.Since(now) // a rest that was too long counts for the next
+	if t.owed < restWorth {
+		t.stint.Yield()
+		return
 	}
+	time.Sleep(t.owed)
+	t.owed -= time.Since(now) // a rest that was too long counts for the next
 }
 
 // startShare is how much of a file is left in memory before the disk is asked to
