@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"time"
 
@@ -18,6 +19,7 @@ type benchCommand struct {
 	Updates benchUpdates `cmd:"" help:"Measure nearby queries while facilities change."`
 	Gate    benchGate    `cmd:"" help:"Measure nearby queries while agencies bring files, and how long a large file takes."`
 	Floor   benchFloor   `cmd:"" hidden:"" help:"Serve a constant body behind the same middleware."`
+	Bring   benchBring   `cmd:"" hidden:"" help:"Bring files, as agencies do; their key comes by standard input."`
 }
 
 type benchNearby struct {
@@ -104,8 +106,23 @@ func (c *benchGate) Validate() error {
 // Run measures.
 func (c *benchGate) Run(ctx context.Context, g *Globals) error {
 	b := bench.Gate{Facilities: c.Facilities, Uploads: c.Uploads, Rows: c.Rows, Publish: c.Publish, Million: c.Million, PerSecond: c.Rate, Idle: c.Idle,
-		Seed: 1, Out: g.Stdout, Log: g.Stderr}
+		Seed: 1, Apart: startYielding, Out: g.Stdout, Log: g.Stderr}
 	return b.Run(ctx)
+}
+
+// benchBring stands for the machines of agencies.
+type benchBring struct {
+	Server string   `help:"Address of the datasets."`
+	Files  []string `arg:"" help:"Files, each named as its dataset."`
+}
+
+// Run brings them.
+func (c *benchBring) Run(ctx context.Context, g *Globals) error {
+	key, err := io.ReadAll(g.Stdin)
+	if err != nil {
+		return err
+	}
+	return bench.Bring(ctx, c.Server, string(key), c.Files, g.Stdout)
 }
 
 // benchFloor serves the constant body that nearby is measured against.

@@ -14,28 +14,28 @@ const lowest = 19
 // index.
 const heavyTasks = 2
 
-// garbagePercent is by how much the heap may grow between two collections while something is published; else it is Go's
-// own 100. Facilities lie in a mapped file, so that some ten megabytes of the heap are alive: what a publication leaves
-// behind would be collected fifteen times a second, and a collection takes all processors.
+// garbagePercent is by how much the heap may grow between two collections while agencies' files are dealt with; else it
+// is Go's own 100. Facilities lie in a mapped file, so that some ten megabytes of the heap are alive: what a publication
+// leaves behind would be collected fifteen times a second, and a collection takes all processors.
 const garbagePercent = 400
 
-// shortTurn is how long a thread of the server keeps a processor from others while something is published: some of the
-// work is the database's, which cannot be asked to let queries in. At other times nobody would gain by it.
+// shortTurn is how long a thread of the server keeps a processor from others meanwhile: some of the work is the
+// database's, which cannot be asked to let queries in. At other times nobody would gain by it.
 const shortTurn = 100 * time.Microsecond
 
-// courtesy is what a server does for queries while publications are under way: it collects garbage more seldom, and its
-// threads take short turns.
+// courtesy is what a server does for queries while files arrive, pass the gate or are published: it collects garbage more
+// seldom, and its threads take short turns.
 type courtesy struct {
-	mu           sync.Mutex
-	publications int
-	percent      int // outside them
+	mu      sync.Mutex
+	tasks   int
+	percent int // without any
 }
 
 // begin shows it until the function that it gives is called.
 func (c *courtesy) begin() (end func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.publications++; c.publications == 1 {
+	if c.tasks++; c.tasks == 1 {
 		c.percent = debug.SetGCPercent(garbagePercent)
 		if c.percent < 0 || c.percent > garbagePercent { // the operator has it collected still more seldom
 			debug.SetGCPercent(c.percent)
@@ -45,7 +45,7 @@ func (c *courtesy) begin() (end func()) {
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if c.publications--; c.publications == 0 {
+		if c.tasks--; c.tasks == 0 {
 			debug.SetGCPercent(c.percent)
 			takeTurns(0)
 		}

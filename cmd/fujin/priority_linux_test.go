@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestThreadsTakeShortTurnsWhilePublicationsAreUnderWay is skipped where the kernel takes no notice.
-func TestThreadsTakeShortTurnsWhilePublicationsAreUnderWay(t *testing.T) {
+// TestThreadsTakeShortTurnsWhileTheServerIsBusy is skipped where the kernel takes no notice.
+func TestThreadsTakeShortTurnsWhileTheServerIsBusy(t *testing.T) {
 	turns := func() (list []time.Duration) {
 		threads, err := os.ReadDir("/proc/self/task")
 		if err != nil {
@@ -42,7 +42,7 @@ func TestThreadsTakeShortTurnsWhilePublicationsAreUnderWay(t *testing.T) {
 		t.Skip("this kernel does not tell how long turns are")
 	}
 	if got := slices.Max(during); got != shortTurn {
-		t.Errorf("while something is published a thread takes turns of %v", got)
+		t.Errorf("meanwhile a thread takes turns of %v", got)
 	}
 	if got := slices.Min(after); got != before {
 		t.Errorf("afterwards a thread takes turns of %v, not %v", got, before)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestGarbageLiesWhilePublicationsAreUnderWay(t *testing.T) {
+func TestGarbageLiesWhileTheServerIsBusy(t *testing.T) {
 	now := func() int {
 		percent := debug.SetGCPercent(garbagePercent)
 		debug.SetGCPercent(percent)

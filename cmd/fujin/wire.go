@@ -85,7 +85,7 @@ func assemble(ctx context.Context, db *kernel.DB, logger *slog.Logger, out outsi
 		hooks.Announce(source)
 	}
 	agencies, err := publishing.New(ctx, db, facilities, work, publishing.Options{
-		Logger: logger, UploadMax: out.uploadMax, Profile: profile, Publishing: new(courtesy).begin, Access: orgs, PublicURL: out.public,
+		Logger: logger, UploadMax: out.uploadMax, Profile: profile, Busy: new(courtesy).begin, Access: orgs, PublicURL: out.public,
 		Client: outbound.NewClient(10*time.Minute, out.allow),
 	})
 	if err != nil {

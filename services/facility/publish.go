@@ -218,7 +218,9 @@ func (d *draft) writeBatch(ctx context.Context, batch []Row) error {
 			return err
 		}
 	}
+	var stint processor.Stint
 	for i := range batch {
+		stint.Yield()
 		d.sort(&batch[i], matches[i], former[i], &c)
 	}
 	err := d.db.Write(ctx, func(ctx context.Context, tx *kernel.Tx) error {

@@ -53,9 +53,9 @@ type Options struct {
 	// Profile passes the upload in a folder through the gate: the function
 	// Profile unless set; a server has it done in a process of its own.
 	Profile func(ctx context.Context, folder string) error
-	// Publishing is told when an upload is being published, and by way of what it
-	// returns, when it no longer is. Optional.
-	Publishing func() (end func())
+	// Busy is told when a file arrives, passes the gate or is published, and by
+	// way of what it gives when that is over; nil = nobody is.
+	Busy func() (end func())
 	// Client fetches what is harvested; it must refuse private addresses.
 	Client *http.Client
 	// Access tells who acts in a request.

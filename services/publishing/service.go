@@ -61,8 +61,8 @@ func New(ctx context.Context, db *kernel.DB, facilities *facility.Service, queue
 	if s.options.Profile == nil {
 		s.options.Profile = Profile
 	}
-	if s.options.Publishing == nil {
-		s.options.Publishing = func() func() { return func() {} }
+	if s.options.Busy == nil {
+		s.options.Busy = func() func() { return func() {} }
 	}
 	if s.options.Client == nil {
 		s.options.Client = http.DefaultClient

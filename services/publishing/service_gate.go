@@ -88,7 +88,9 @@ func (s *Service) pass(ctx context.Context, id string, run int64) error {
 	if !wanted {
 		return s.goOn(ctx, d, u) // where it is through already, and this its repetition
 	}
+	end := s.options.Busy()
 	found, err := s.examine(ctx, d, &u)
+	end()
 	if errors.Is(err, errUnwanted) {
 		return nil
 	}

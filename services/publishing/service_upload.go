@@ -61,6 +61,7 @@ func differs(first, now Upload, found bool) error {
 
 // store writes an upload's file, and learns its size and hash.
 func (s *Service) store(u *Upload, body io.Reader) (err error) {
+	defer s.options.Busy()()
 	if err := os.Mkdir(s.uploadFolder(u.ID), 0o700); err != nil {
 		return err
 	}

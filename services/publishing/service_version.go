@@ -119,7 +119,7 @@ func (s *Service) Decide(ctx context.Context, dataset, id string, approve bool, 
 // on when the client has gone: a million rows take longer than a proxy waits.
 func (s *Service) publish(ctx context.Context, d Dataset, u Upload, from string) (Upload, error) {
 	ctx = context.WithoutCancel(ctx)
-	defer s.options.Publishing()()
+	defer s.options.Busy()()
 	folder := s.runFolder(u)
 	if _, err := os.Stat(filepath.Join(folder, fileRows)); err != nil {
 		return u, readable(err, u.ID)

@@ -11,10 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"time"
 
 	"fujin/datasets"
+	"fujin/services/platform/processor"
 )
 
 // agency brings files to a running server as its owner would: with a key, over
@@ -22,7 +22,6 @@ import (
 type agency struct {
 	server string
 	key    string
-	turns  sync.Mutex // many files at once must not keep this process from putting queries
 }
 
 // newAgency makes a key beside the running server.
@@ -42,7 +41,7 @@ func (a *agency) ask(ctx context.Context, method, path string, body io.Reader, s
 	}
 	req.Header.Set("Authorization", "Bearer "+a.key)
 	req.Header.Set("Content-Type", "application/json")
-	if f, ok := body.(*inTurn); ok {
+	if f, ok := body.(*politely); ok {
 		req.ContentLength = f.size
 		req.Header.Set("Content-Type", "application/octet-stream")
 	}
@@ -84,23 +83,25 @@ func (a *agency) upload(ctx context.Context, dataset, path string) (string, erro
 		return "", err
 	}
 	var made struct{ ID string }
-	err = a.ask(ctx, http.MethodPost, "/"+dataset+"/uploads", &inTurn{f, &a.turns, info.Size()}, http.StatusAccepted, &made)
+	err = a.ask(ctx, http.MethodPost, "/"+dataset+"/uploads", &politely{File: f, size: info.Size()}, http.StatusAccepted, &made)
 	return made.ID, err
 }
 
-// inTurn is a file that is read while no other is.
-type inTurn struct {
-	file  *os.File
-	turns *sync.Mutex
+// politely is a file whose reader offers its processor to others.
+type politely struct {
+	*os.File
 	size  int64
+	stint processor.Stint
 }
 
 // Read implements io.Reader.
-func (f *inTurn) Read(b []byte) (int, error) {
-	f.turns.Lock()
-	defer f.turns.Unlock()
-	return f.file.Read(b)
+func (f *politely) Read(b []byte) (int, error) {
+	f.stint.Yield()
+	return f.File.Read(b)
 }
+
+// look is how often somebody who waits for the gate looks, as the console does.
+const look = 700 * time.Millisecond
 
 // ready waits until an upload may be published. All of its rows must have been
 // accepted.
@@ -126,7 +127,7 @@ func (a *agency) ready(ctx context.Context, dataset, upload string, rows int) er
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(look):
 		}
 	}
 }
