@@ -95,15 +95,18 @@ func (r *run) checkDivision(row int, c *datasets.Cell) error {
 	if _, ok := division.Lookup(code); ok {
 		return nil
 	}
-	if next, ok := successor(code); ok {
-		now, _ := division.Lookup(next.code)
-		if len(c.Value) == 6 {
-			return r.amend(row, c, next.code, "division_abolished", "division_renewed",
-				datasets.Say("%s is %s since %d", next.was, now.Name, next.year))
-		}
-		return r.find(row, c.Name, "division_abolished", "%s: %s is %s %s since %d", c.Value, next.was, next.code, now.Name, next.year)
+	was, ok := division.LookupFormer(code)
+	now, _ := division.Lookup(was.Successor)
+	switch {
+	case !ok:
+		return r.find(row, c.Name, "division_abolished", "%s is not the code of any present division", c.Value)
+	case now.Code == "":
+		return r.find(row, c.Name, "division_abolished", "%s: %s has no code of its own since %d or before, and no single successor is known", c.Value, was.Name, was.Year)
+	case len(c.Value) == 6:
+		return r.amend(row, c, now.Code, "division_abolished", "division_renewed",
+			datasets.Say("%s is %s since %d or before", was.Name, now.Name, was.Year))
 	}
-	return r.find(row, c.Name, "division_abolished", "%s is not the code of any present division", c.Value)
+	return r.find(row, c.Name, "division_abolished", "%s: %s is %s %s since %d or before", c.Value, was.Name, now.Code, now.Name, was.Year)
 }
 
 // amend reports a value that can be repaired, unless the repair is accepted: then
