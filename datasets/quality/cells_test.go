@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
-
 )
 
 // withColumn adds a column of values to rows of towns, as many as there are.
