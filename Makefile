@@ -8,7 +8,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # One PostgreSQL server for all test programs of a run.
 WITH_POSTGRES := $(GO) run ./services/platform/kernel/dbtest/withpostgres
 # Where the sources of the page are; what npm and the build make is left out.
-WEB_SOURCES := $(shell find $(WEB) \( -name node_modules -o -name dist -o -name e2e \) -prune -o -type f ! -name '*.go' -print 2>/dev/null)
+WEB_SOURCES := $(shell find $(WEB) \( -name node_modules -o -name dist -o -name e2e \) -prune -o -type f ! -name '*.go' -print 2>/dev/null) datasets/categories.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

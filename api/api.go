@@ -41,8 +41,9 @@ type Config struct {
 	Settings  Settings             // what the pages are told of this installation
 	Ready     []Check              // all must pass for /readyz
 	MaxBody   int64                // bytes of a request body; default 1 MiB. An operation's MaxBodyBytes takes its place
-	// PlaceHead gives what the head of the page /p/{id} tells search engines of the place; nil, or an error: nothing.
-	PlaceHead func(ctx context.Context, id string) (template.HTML, error)
+	// PlaceHead gives what the head of the page /p/{id} tells search engines of the place, in place of the page's own
+	// description, in the language that the Accept-Language header accept wants; nil, or an error: nothing.
+	PlaceHead func(ctx context.Context, id, accept string) (template.HTML, error)
 	Slow      time.Duration // a request that takes longer is logged as a warning; default 1 s
 }
 

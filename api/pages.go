@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -69,21 +70,26 @@ func (g *Gate) mountPages() error {
 	return nil
 }
 
+// ownDescription is what the shell says of itself.
+var ownDescription = regexp.MustCompile(`<meta name="description"[^>]*>\s*`)
+
 // placePage is the shell with what search engines are told of the place. The page itself is drawn by the shell: where
 // there is nothing to tell, it is served as it is.
 func (g *Gate) placePage(shell *asset) gin.HandlerFunc {
 	whole := serveAsset(shell)
+	before, after, found := bytes.Cut(shell.body, []byte("</head>"))
+	before = ownDescription.ReplaceAll(before, nil) // a page has one, and the place's is the better
 	return func(c *gin.Context) {
-		before, after, found := bytes.Cut(shell.body, []byte("</head>"))
 		if g.config.PlaceHead == nil || !found {
 			whole(c)
 			return
 		}
-		head, err := g.config.PlaceHead(c.Request.Context(), c.Param("id"))
+		head, err := g.config.PlaceHead(c.Request.Context(), c.Param("id"), c.GetHeader("Accept-Language"))
 		if err != nil {
 			whole(c)
 			return
 		}
+		c.Writer.Header().Add("Vary", "Accept-Language")
 		body := slices.Concat(before, []byte(head), []byte("</head>"), after)
 		serveTagged(c, body, shell.contentType, etagOf(body), shell.cache)
 	}

@@ -23,6 +23,7 @@ export default defineConfig({
       output: { entryFileNames: (chunk) => (chunk.name === "dataset-map" ? "dataset-map.js" : "assets/[name]-[hash].js") },
     },
   },
-  server: { proxy: { "/v1": api } },
+  // The names of categories lie with the program's own.
+  server: { proxy: { "/v1": api }, fs: { allow: [".", "../../datasets/categories.json"] } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

@@ -28,6 +28,6 @@ func assembleOpenData(facilities *facility.Service, agencies *publishing.Service
 }
 
 // placeHead is what the page of a place tells search engines.
-func (o openData) placeHead(_ context.Context, id string) (template.HTML, error) {
-	return o.catalogue.PlaceHead(id)
+func (o openData) placeHead(_ context.Context, id, accept string) (template.HTML, error) {
+	return o.catalogue.PlaceHead(id, accept)
 }

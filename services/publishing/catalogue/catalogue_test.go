@@ -65,8 +65,8 @@ func serve(t *testing.T, db *kernel.DB) *site {
 	features, err := ogc.New(ogc.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: url})
 	must(err)
 	gate, err := api.New(api.Config{PublicURL: url,
-		Web:       fstest.MapFS{"index.html": {Data: []byte("<html><head><title>Fujin</title></head><body></body></html>")}},
-		PlaceHead: func(_ context.Context, id string) (template.HTML, error) { return service.PlaceHead(id) }})
+		Web:       fstest.MapFS{"index.html": {Data: []byte(`<html><head><meta name="description" content="places" /><title>Fujin</title></head><body></body></html>`)}},
+		PlaceHead: func(_ context.Context, id, accept string) (template.HTML, error) { return service.PlaceHead(id, accept) }})
 	must(err)
 	service.Routes(gate.Engine(), gate.API())
 	features.Routes(gate.Engine())
@@ -351,6 +351,15 @@ func TestPagesAreSafeAndInBothLanguages(t *testing.T) {
 			}
 		}
 	}
+	s.publish("plain", 3) // without a word of its agency
+	for language, want := range map[string][3]string{"zh-CN": {"3 处设施（公共厕所）。", "<th>名称</th>", "全部 3 处设施"}, "en": {"3 facilities (Public toilet).", "<th>Name</th>", "All 3 facilities"}} {
+		_, _, body := s.get("/datasets/plain", "Accept-Language", language)
+		for _, part := range want {
+			if !strings.Contains(body, part) {
+				t.Errorf("the page in %s lacks %q: %s", language, part, body)
+			}
+		}
+	}
 	_, _, body := s.get("/datasets/wc")
 	for _, part := range []string{"<circle", "50 %", "CC-BY-4.0", "data@parks.example", "+0 ~0 −2", "/v1/datasets/wc/diff?from=1&amp;to=2", "inventory &amp; check", "download?format=flatgeobuf"} {
 		if !strings.Contains(body, part) {
@@ -410,6 +419,12 @@ func TestPlacePagesSpeakToSearchEngines(t *testing.T) {
 	if v["@type"] != "PublicToilet" || v["name"] != "公厕 </script>0" || at["latitude"] != 28.6 || at["longitude"] != 115.8 || v["isAccessibleForFree"] != true ||
 		v["openingHours"].([]any)[0] != "Mo-Su 06:00-22:00" || v["url"] != s.url+"/p/"+id || !strings.Contains(body, `rel="canonical"`) {
 		t.Errorf("%v", v)
+	}
+	for language, want := range map[string]string{"zh-CN": "公厕 &lt;/script&gt;0 · 公共厕所", "en": "公厕 &lt;/script&gt;0 · Public toilet"} {
+		_, header, body := s.get("/p/"+id, "Accept-Language", language)
+		if strings.Count(body, `<meta name="description"`) != 1 || !strings.Contains(body, want) || !slices.Contains(header.Values("Vary"), "Accept-Language") {
+			t.Errorf("in %s: %v %s", language, header.Values("Vary"), body)
+		}
 	}
 	if status, _, body := s.get("/p/nowhere"); status != 200 || strings.Contains(body, "ld+json") {
 		t.Errorf("a place that is not: %d %s", status, body)

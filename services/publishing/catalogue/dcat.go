@@ -103,8 +103,10 @@ func (s *Service) dcatDataset(k known) node {
 		"dct:type": ref(authority + "dataset-type/GEOSPATIAL"),
 	}
 	keywords := []any{}
-	for _, c := range slices.Sorted(maps.Keys(k.Categories)) {
-		keywords = append(keywords, node{"@language": "en", "@value": c})
+	for _, language := range [...]string{"en", "zh-Hans"} {
+		for _, name := range k.kinds(language) {
+			keywords = append(keywords, node{"@language": language, "@value": name})
+		}
 	}
 	d["dcat:keyword"] = keywords
 	if c := contactPoint(k.Contact); c != nil {
@@ -135,14 +137,27 @@ func (k known) descriptions() map[string]string {
 	if len(k.Description) > 0 {
 		return k.Description
 	}
-	kinds := slices.Sorted(maps.Keys(k.Categories))
-	if len(kinds) == 0 {
-		kinds = []string{k.ID}
-	}
 	return map[string]string{
-		"en":      fmt.Sprintf("%d facilities (%s).", k.Record.Facilities, strings.Join(kinds, ", ")),
-		"zh-Hans": fmt.Sprintf("%d 处设施（%s）。", k.Record.Facilities, strings.Join(kinds, "、")),
+		"en":      fmt.Sprintf("%d facilities (%s).", k.Record.Facilities, strings.Join(k.kinds("en"), ", ")),
+		"zh-Hans": fmt.Sprintf("%d 处设施（%s）。", k.Record.Facilities, strings.Join(k.kinds("zh-Hans"), "、")),
 	}
+}
+
+// kinds are the names of the categories in a language, the most frequent
+// first; the id of a dataset that has none.
+func (k known) kinds(language string) []string {
+	categories := slices.Sorted(maps.Keys(k.Categories))
+	slices.SortStableFunc(categories, func(a, b string) int { return cmp.Compare(k.Categories[b], k.Categories[a]) })
+	names := make([]string, 0, len(categories))
+	for _, c := range categories {
+		if name := datasets.CategoryName(c, language); !slices.Contains(names, name) { // some are synonyms
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		names = append(names, k.ID)
+	}
+	return names
 }
 
 func (s *Service) publisher(r Record) node {

@@ -189,6 +189,6 @@ func (s *Service) datasetPage(ctx context.Context, id, lang string) (datasetPage
 	for _, v := range versions {
 		p.Versions = append(p.Versions, versionRow{v, v.Number - 1})
 	}
-	p.Columns, p.Rows, err = s.firstRows(ctx, k)
+	p.Columns, p.Rows, err = s.firstRows(ctx, k, lang)
 	return p, err
 }

@@ -138,17 +138,19 @@ func quality(p *Profile, t map[string]string) []measure {
 const columnsShown = 7
 
 // firstRows are the first facilities, with the properties that most have.
-func (s *Service) firstRows(ctx context.Context, k known) (columns []string, rows []tableRow, err error) {
+func (s *Service) firstRows(ctx context.Context, k known, language string) (columns []string, rows []tableRow, err error) {
+	var names []string
 	fields := slices.DeleteFunc(slices.Clone(k.Fields), func(f Field) bool { return f.Filled == 0 || f.Name == "category" && len(k.Categories) == 1 })
 	slices.SortStableFunc(fields, func(a, b Field) int { return cmp.Compare(b.Filled, a.Filled) })
 	for _, f := range fields[:min(len(fields), columnsShown)] {
-		columns = append(columns, f.Name)
+		names = append(names, f.Name)
+		columns = append(columns, cmp.Or(wordsOf(language)["field_"+f.Name], f.Name))
 	}
 	q := facility.FeatureQuery{Version: k.Version, Limit: rowsShown}
 	err = s.Facilities.Features(ctx, k.ID, q, func(f facility.Feature) error {
 		row := tableRow{ID: f.ID}
-		for _, name := range columns {
-			row.Cells = append(row.Cells, cell(f.Published, name))
+		for _, name := range names {
+			row.Cells = append(row.Cells, cell(f.Published, name, language))
 		}
 		rows = append(rows, row)
 		return nil
@@ -157,12 +159,12 @@ func (s *Service) firstRows(ctx context.Context, k known) (columns []string, row
 }
 
 // cell is a property's text.
-func cell(p facility.Published, name string) string {
+func cell(p facility.Published, name, language string) string {
 	switch name {
 	case "name":
 		return p.Name
 	case "category":
-		return p.Category
+		return datasets.CategoryName(p.Category, language)
 	case "address":
 		return p.Address
 	case "phone":

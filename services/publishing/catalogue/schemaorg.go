@@ -14,9 +14,10 @@ import (
 )
 
 // PlaceHead is what the page of a place tells search engines, ready to stand in
-// the page's head: a description, the one address, and schema.org JSON-LD. The
-// error is of kind NotFound if there is no such place.
-func (s *Service) PlaceHead(id string) (template.HTML, error) {
+// the page's head: a description in the language that an Accept-Language header
+// wants, the one address, and schema.org JSON-LD. The error is of kind NotFound
+// if there is no such place.
+func (s *Service) PlaceHead(id, accept string) (template.HTML, error) {
 	p, err := s.Facilities.Find(id)
 	if err != nil {
 		return "", err
@@ -27,7 +28,7 @@ func (s *Service) PlaceHead(id string) (template.HTML, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<meta name="description" content="%s">`, template.HTMLEscapeString(joined(" · ", p.Name, p.Category, p.Address, p.OpeningHours)))
+	fmt.Fprintf(&b, `<meta name="description" content="%s">`, template.HTMLEscapeString(joined(" · ", p.Name, datasets.CategoryName(p.Category, Language(accept)), p.Address, p.OpeningHours)))
 	fmt.Fprintf(&b, `<link rel="canonical" href="%s">`, template.HTMLEscapeString(at))
 	fmt.Fprintf(&b, `<script type="application/ld+json">%s</script>`, document)
 	return template.HTML(b.String()), nil

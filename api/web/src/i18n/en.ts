@@ -1,3 +1,4 @@
+import categories from "../../../../datasets/categories.json";
 import type { Messages } from "./messages";
 
 const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
@@ -71,31 +72,7 @@ export const en: Messages = {
     tourist_information: "Tourist information",
     place: "Places",
   },
-  one: {
-    toilet: "Public toilet",
-    store: "Store",
-    shop: "Shop",
-    convenience: "Convenience store",
-    supermarket: "Supermarket",
-    parcel_locker: "Parcel locker",
-    pickup: "Pickup point",
-    pickup_point: "Pickup point",
-    pharmacy: "Pharmacy",
-    hospital: "Hospital",
-    clinic: "Clinic",
-    bicycle_rental: "Bike station",
-    bike_station: "Bike station",
-    bike_rental: "Bike station",
-    drinking_water: "Drinking water",
-    government: "Public service centre",
-    fuel: "Petrol station",
-    charging_station: "Charging station",
-    cafe: "Coffee shop",
-    bank: "Bank",
-    atm: "Cash machine",
-    library: "Library",
-    place: "Place",
-  },
+  one: categories.en,
   filtersLabel: "Filters",
   openNow: "Open now",
   stepFree: "Step-free",
