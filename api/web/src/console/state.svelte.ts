@@ -6,6 +6,7 @@ import { forget, recall, remember } from "../state/memory";
 import * as client from "./client";
 import type { Session, Words } from "./types";
 import { en } from "./words/en";
+import { inChinese } from "./words/problems";
 import { zh } from "./words/zh";
 
 export type Page =
@@ -91,7 +92,8 @@ export class ConsoleState {
   trouble(cause: unknown): string {
     if (cause instanceof client.Refusal) {
       if (cause.status === 401) this.forget();
-      return cause.status === 0 ? this.t.unreachable : cause.message;
+      if (cause.status === 0) return this.t.unreachable;
+      return this.language.current === "en" ? cause.message : inChinese(cause.problem);
     }
     return this.t.unreachable;
   }

@@ -160,4 +160,5 @@ export interface Problem {
   detail?: string;
   code?: string;
   errors?: { location: string; code: string; message: string }[];
+  request_id?: string;
 }
