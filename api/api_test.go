@@ -39,6 +39,7 @@ type nearInput struct {
 type bench struct {
 	Name  string   `json:"name" minLength:"1" maxLength:"20" example:"Oak" doc:"What it is called"`
 	Seats int      `json:"seats" minimum:"1" maximum:"9" example:"3"`
+	Grown int64    `json:"grown,omitempty"`
 	Tags  []string `json:"tags,omitempty" maxItems:"2"`
 }
 

@@ -19,6 +19,7 @@ func (g *Gate) openAPIConfig() huma.Config {
 	config := huma.DefaultConfig("Fujin 附近", g.config.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil
+	config.Formats = jsonFormats()
 	config.OpenAPI.Info.Description = "Finds the nearest public facility and says how to get there. " +
 		"Positions are WGS-84 degrees unless `crs` says otherwise, distances metres, times RFC 3339. " +
 		"Errors are problem documents (RFC 9457). What is public needs no account; publishing takes a key, see /docs/access."

@@ -58,6 +58,14 @@ func badRequests() map[string]badRequest {
 		"body cut":                {"POST", "/v1/benches", full, 400, "body", "malformed", "not valid JSON"},
 		"body a list":             {"POST", "/v1/benches", "[1]", 400, "body", "wrong_type", "must be an object"},
 		"body null":               {"POST", "/v1/benches", "null", 400, "body", "wrong_type", "must be an object"},
+		"path with a zero":        {"GET", "/v1/benches/oak%00", "", 400, "path", "malformed", "U+0000"},
+		"path no UTF-8":           {"GET", "/v1/benches/%ff", "", 400, "path", "malformed", "UTF-8"},
+		"query with a zero":       {"GET", here + "&name=a%00b", "", 400, "query.name", "malformed", "U+0000"},
+		"query no UTF-8":          {"GET", here + "&name=a%ffb", "", 400, "query.name", "malformed", "UTF-8"},
+		"text with a zero":        {"POST", "/v1/benches", `{"name":"O\u0000k","seats":3}`, 400, "body.name", "malformed", "U+0000"},
+		"item with a zero":        {"POST", "/v1/benches", full + `,"tags":["a","\u0000"]}`, 400, "body.tags[1]", "malformed", "U+0000"},
+		"name of a field so":      {"POST", "/v1/benches", full + `,"\u0000":1}`, 400, "body", "malformed", "U+0000"},
+		"number beyond all":       {"POST", "/v1/benches", full + `,"grown":1e300}`, 400, "body.grown", "out_of_range", "too large"},
 		"field missing":           {"POST", "/v1/benches", `{"seats":3}`, 400, "body.name", "required", "is required"},
 		"field unknown":           {"POST", "/v1/benches", full + `,"colour":"red"}`, 400, "body.colour", "unknown_field", "not a field"},
 		"field of wrong type":     {"POST", "/v1/benches", `{"name":7,"seats":3}`, 400, "body.name", "wrong_type", "must be a string"},
@@ -118,7 +126,7 @@ func TestGoodRequests(t *testing.T) {
 			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
 		}
 	}
-	if a := s.do(t, "POST", "/v1/benches", `{"name":"Oak","seats":3}`); a.StatusCode != 200 {
+	if a := s.do(t, "POST", "/v1/benches", `{"name":"\\u0000","seats":3}`); a.StatusCode != 200 {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
 	if a := s.do(t, "POST", "/v1/benches", "{}", "Content-Type", "text/csv"); a.StatusCode != 415 || a.problem(t).Detail != "this route takes application/json" {

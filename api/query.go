@@ -15,15 +15,21 @@ import (
 )
 
 // strictQuery refuses, on our own paths, what huma lets pass: parameters nobody defined, the same one twice, one with
-// no value, and numbers that are none. The faces of other standards follow theirs.
+// no value, numbers that are none, and text that cannot be stored. The faces of other standards follow theirs.
 func strictQuery(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
 	u := ctx.URL()
-	if u.RawQuery == "" || !ours(op.Path) {
+	if !ours(op.Path) {
 		next(ctx)
 		return
 	}
-	err := checkQuery(u.RawQuery, op.Parameters)
+	var err error
+	switch {
+	case !storable(u.Path):
+		err = errs.New(errs.Invalid, "").WithField("path", "malformed", unstorableText)
+	case u.RawQuery != "":
+		err = checkQuery(u.RawQuery, op.Parameters)
+	}
 	if err == nil {
 		next(ctx)
 		return
@@ -80,6 +86,8 @@ func checkParam(name string, given []string, params []*huma.Param) (code, messag
 	switch {
 	case p == nil:
 		return "unknown_parameter", unknownMessage(name, params)
+	case !storable(strings.Join(given, "")):
+		return "malformed", unstorableText
 	case p.Schema != nil && p.Schema.Type == huma.TypeArray:
 		return "", ""
 	case len(given) > 1:

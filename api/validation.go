@@ -120,6 +120,9 @@ func fieldOf(op *huma.Operation, location, message string, value any) FieldProbl
 	if name, ok := between(message, "expected required property ", " to be present"); ok && !strings.Contains(name, " ") {
 		return FieldProblem{Location: location + "." + name, Code: "required", Message: "is required"}
 	}
+	if f, ok := bodyFaultOf(message); ok {
+		return f
+	}
 	f := FieldProblem{Location: location, Code: codeOf(message, value), Message: message}
 	schema := paramSchema(op, location)
 	switch {

@@ -88,6 +88,8 @@ func postgresFault(code string, err error) error {
 			WithCode("reference").Because(err)
 	case "23502", "23514", "22001", "22003":
 		return errs.New(errs.Unprocessable, "a value is missing or out of range").Because(err)
+	case "22021", "22P05": // what is not typed passes the gate's own check: a header, a plain handler
+		return errs.New(errs.Invalid, "a text holds the character U+0000, or bytes that are no UTF-8; leave them out").Because(err)
 	case "53100":
 		return noSpace(err)
 	case "40001", "40P01", "55P03":

@@ -82,6 +82,15 @@ func TestDriverErrorsAreClassified(t *testing.T) {
 		if errs.KindOf(err) != errs.NotFound || !errors.Is(err, sql.ErrNoRows) {
 			t.Errorf("no row: %v", err)
 		}
+		for _, text := range []string{"a\x00", "a\xff"} { // which SQLite takes
+			err := db.Read(ctx, func(q kernel.Queryer) error {
+				var id string
+				return q.QueryRowContext(ctx, `SELECT id FROM tag WHERE id = $1`, text).Scan(&id)
+			})
+			if kind := errs.KindOf(err); kind != errs.NotFound && kind != errs.Invalid {
+				t.Errorf("%q: %v", text, err)
+			}
+		}
 		if _, err := db.Reader().ExecContext(ctx, `DELETE FROM tag`); err == nil {
 			t.Error("a reader could write")
 		}
