@@ -14,7 +14,7 @@ func conformance() []string {
 		{"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/", []string{"crs"}},
 		{"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/", []string{"queryables", "queryables-query-parameters", "filter", "features-filter"}},
 		{"http://www.opengis.net/spec/cql2/1.0/conf/", []string{"cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators",
-			"case-insensitive-comparison", "accent-insensitive-comparison", "basic-spatial-functions", "spatial-functions", "property-property"}},
+			"case-insensitive-comparison", "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "property-property"}},
 		{"http://www.opengis.net/spec/tms/2.0/conf/", []string{"tilematrixset"}},
 		{"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/", []string{"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"}},
 		{"http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/", []string{"record-core", "record-collection", "record-core-query-parameters",

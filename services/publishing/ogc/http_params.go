@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -106,7 +107,8 @@ func (r *request) limit(q *query) error {
 		return nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
+	// One beyond all integers is above the maximum, too: Atoi gives the largest.
+	if err != nil && !errors.Is(err, strconv.ErrRange) || n < 1 {
 		return invalid("limit", "out_of_range", "must be a whole number from 1 to %d; more counts as %d", maxLimit, maxLimit)
 	}
 	q.limit = min(n, maxLimit)
@@ -168,7 +170,7 @@ func (r *request) datetime(q *query) error {
 		return nil
 	}
 	q.timed = true
-	text = strings.ReplaceAll(text, " ", "+")
+	text = strings.ToUpper(strings.ReplaceAll(text, " ", "+")) // T and Z may be small
 	from, until, interval := strings.Cut(text, "/")
 	if !interval {
 		until = from

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/danielgtaylor/huma/v2/negotiation"
 	"github.com/gin-gonic/gin"
 
 	"fujin/services/platform/kernel/errs"
@@ -106,19 +107,13 @@ func clip(s string) string {
 	return s
 }
 
-// prefersHTML tells whether an Accept header wants a page rather than JSON.
-// Browsers name text/html first; everybody else gets JSON.
+// prefersHTML tells whether an Accept header wants a page rather than JSON, which
+// is also for those who want neither.
 func prefersHTML(accept string) bool {
-	for part := range strings.SplitSeq(accept, ",") {
-		kind, _, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if kind == "text/html" || kind == "application/xhtml+xml" {
-			return true
-		}
-		if strings.Contains(kind, "json") {
-			return false
-		}
-	}
-	return false
+	const typeXHTML = "application/xhtml+xml"
+	openAPI, _, _ := strings.Cut(typeOpenAPI, ";")
+	best := negotiation.SelectQValue(accept, []string{typeJSON, typeGeoJSON, typeSchema, openAPI, typeHTML, typeXHTML})
+	return best == typeHTML || best == typeXHTML
 }
 
 // send answers with a body.

@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 		"ogcapi-features-2/1.0/conf/": {"crs"},                                                                    // TestCoordinateSystems, TestSelections…
 		"ogcapi-features-3/1.0/conf/": {"queryables", "queryables-query-parameters", "filter", "features-filter"}, // TestSchema…, TestSelections…
 		"cql2/1.0/conf/": {"cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
-			"accent-insensitive-comparison", "basic-spatial-functions", "spatial-functions", "property-property"}, // package cql2
+			"accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "property-property"}, // package cql2
 		"tms/2.0/conf/":              {"tilematrixset"},                                                                                             // TestTiles
 		"ogcapi-tiles-1/1.0/conf/":   {"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"},                                      // TestTiles
 		"ogcapi-records-1/1.0/conf/": {"record-core", "record-collection", "record-core-query-parameters", "record-api", "json", "html", "sorting"}, // TestRecords
@@ -177,6 +177,22 @@ func TestPagesForPeople(t *testing.T) {
 	}
 	if a := s.ok(items+"?f=html", "Accept-Language", "zh"); !strings.Contains(a.body, "共 300 条") || !strings.Contains(a.body, `lang="zh-Hans"`) || !strings.Contains(a.body, `rel="next"`) {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// TestAcceptIsWeighed: the answer is of the kind that a client prefers, JSON
+// where it likes both alike or neither.
+func TestAcceptIsWeighed(t *testing.T) {
+	s := serve(t, openSQLite(t))
+	s.publish("wc", toilet(1))
+	const json, page = "application/geo+json", "text/html; charset=utf-8"
+	for accept, want := range map[string]string{
+		"*/*": json, "application/xml": json, "text/html": page, "text/html;q=0.9, */*;q=0.8": page, "text/html;q=0": json,
+		"text/html;q=0.1, application/geo+json": json, "application/geo+json; q=0.2, text/html": page, "application/json, text/html": json,
+	} {
+		if got := s.ok(items, "Accept", accept).header.Get("Content-Type"); got != want {
+			t.Errorf("%s: %s, want %s", accept, got, want)
+		}
 	}
 }
 

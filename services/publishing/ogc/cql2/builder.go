@@ -65,12 +65,28 @@ func (b *builder) between(at place, of, low, high operand) (predicate, error) {
 }
 
 func (b *builder) in(at place, of operand, items []operand) (predicate, error) {
-	for _, item := range items {
-		if err := agree(at, of, item); err != nil {
+	for i, item := range items {
+		items[i] = b.listed(at, of, item)
+		if err := agree(at, of, items[i]); err != nil {
 			return nil, err
 		}
 	}
 	return in{of: of, list: items}, nil
+}
+
+// listed is an item of a list. Where times are listed, a text stands for the
+// time that it writes: so the standard's abstract tests have it (A.4.3).
+func (b *builder) listed(at place, of, item operand) operand {
+	text, ok := item.(literal)
+	if !ok || text.Type != String || !isInstant(of.kind()) {
+		return item
+	}
+	for _, kind := range [...]string{"timestamp", "date"} {
+		if made, err := b.instant(at, kind, text.Text); err == nil {
+			return made
+		}
+	}
+	return item
 }
 
 // like takes a pattern that is a literal, or CASEI or ACCENTI of one.
