@@ -18,7 +18,9 @@ func conformance() []string {
 		{"http://www.opengis.net/spec/tms/2.0/conf/", []string{"tilematrixset"}},
 		{"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/", []string{"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"}},
 		{"http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/", []string{"record-core", "record-collection", "record-core-query-parameters",
-			"record-api", "json", "html", "sorting"}},
+			"records-api", "json", "html", "sorting",
+			// The name that drafts had for records-api, by which clients such as ogc-client still find catalogues.
+			"record-api"}},
 	} {
 		for _, class := range group.classes {
 			all = append(all, group.base+class)

@@ -139,10 +139,11 @@ func (r *record) geometry() orb.Geometry {
 func (r *record) instant() time.Time { return r.UpdatedAt }
 func (r *record) etag() string       { return "" } // it depends on the language too
 
-// meets tells whether the record's box and another share a point.
+// meets tells whether the record's box and another share a point. A record
+// without one meets all boxes, as the standard has it.
 func (r *record) meets(b orb.Bound) bool {
 	if r.bound == nil {
-		return false
+		return true
 	}
 	if b.Min[0] <= b.Max[0] {
 		return r.bound.Intersects(b)
@@ -183,7 +184,7 @@ func (r *record) value(name string) cql2.Value {
 	case "description":
 		return cql2.TextOf(catalogue.Text(r.Description, r.language))
 	case "license":
-		return cql2.TextOf(r.Licence)
+		return cql2.TextOf(r.licence())
 	case "created":
 		return cql2.Value{Type: cql2.Timestamp, Time: r.CreatedAt}
 	case "updated":
@@ -207,13 +208,22 @@ func (r *record) properties() []property {
 		property{"formats", []map[string]string{{"name": "GeoJSON", "mediaType": typeGeoJSON}, {"name": "CSV", "mediaType": "text/csv"},
 			{"name": "GeoParquet", "mediaType": "application/vnd.apache.parquet"}, {"name": "FlatGeobuf", "mediaType": "application/flatgeobuf"}}},
 		property{"externalIds", []map[string]string{{"value": r.uri()}}})
-	if r.Licence != "" {
-		list = append(list, property{"license", r.Licence})
+	if licence := r.licence(); licence != "" {
+		list = append(list, property{"license", licence})
 	}
 	if c := r.contact(); c != nil {
 		list = append(list, property{"contacts", []any{c}})
 	}
 	return append(list, property{"version", r.Version}, property{"facilities", r.Facilities})
+}
+
+// licence is the SPDX identifier of the licence; of one that has none "other",
+// and a link leads to its text.
+func (r *record) licence() string {
+	if r.Licence != "" && r.Licence == catalogue.LicenceURL(r.Licence) {
+		return "other"
+	}
+	return r.Licence
 }
 
 func (r *record) contact() map[string]any {

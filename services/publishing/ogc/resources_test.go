@@ -9,6 +9,8 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
 	"github.com/paulmach/orb/maptile"
+
+	"fujin/services/facility"
 )
 
 // TestConformance: each class that is claimed has a test here that fails
@@ -22,9 +24,9 @@ func TestConformance(t *testing.T) {
 		"ogcapi-features-3/1.0/conf/": {"queryables", "queryables-query-parameters", "filter", "features-filter"}, // TestSchema…, TestSelections…
 		"cql2/1.0/conf/": {"cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
 			"accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "property-property"}, // package cql2
-		"tms/2.0/conf/":              {"tilematrixset"},                                                                                             // TestTiles
-		"ogcapi-tiles-1/1.0/conf/":   {"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"},                                      // TestTiles
-		"ogcapi-records-1/1.0/conf/": {"record-core", "record-collection", "record-core-query-parameters", "record-api", "json", "html", "sorting"}, // TestRecords
+		"tms/2.0/conf/":              {"tilematrixset"},                                                                                                            // TestTiles
+		"ogcapi-tiles-1/1.0/conf/":   {"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"},                                                     // TestTiles
+		"ogcapi-records-1/1.0/conf/": {"record-core", "record-collection", "record-core-query-parameters", "records-api", "record-api", "json", "html", "sorting"}, // TestRecords
 	}
 	s := serve(t, openSQLite(t))
 	claimed := map[string]bool{}
@@ -234,6 +236,9 @@ func TestRecords(t *testing.T) {
 		p["type"] != "dataset" || p["title"] != "Public toilets wc" || p["license"] != "CC-BY-4.0" || a.link("data") != s.url+"/ogc/collections/wc" {
 		t.Errorf("%s", a.body)
 	}
+	if a := s.ok(records + "/other"); a.doc["properties"].(map[string]any)["license"] != "other" || a.link("license") != "https://city.example/terms" {
+		t.Errorf("a licence without an SPDX identifier: %s", a.body)
+	}
 	for query, want := range map[string][]string{
 		"": {"other", "wc"}, "limit=1": {"other"}, "q=city+keeps": {"other", "wc"}, "q=keeps+city": {}, "q=nothing,WC": {"wc"}, "type=dataset": {"other", "wc"}, "type=service": {},
 		"ids=wc,none": {"wc"}, "externalIds=" + s.url + "/datasets/other": {"other"}, "bbox=115,28,116,29": {"other", "wc"}, "bbox=0,0,1,1": {}, "sortby=-id": {"wc", "other"},
@@ -245,6 +250,16 @@ func TestRecords(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
+		}
+	}
+	s.publish("wc", toilet(1))
+	last := s.ok(items).features()[0]["id"].(string)
+	if _, err := s.facilities.Change(t.Context(), "wc", []facility.Edit{{ID: last}}, facility.Provenance{By: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]float64{"bbox=0,0,1,1": 1, "bbox=115,28,116,29": 2, "filter=S_INTERSECTS(geometry,BBOX(0,0,1,1))": 0, "filter=geometry+IS+NULL": 1} {
+		if a := s.ok(records + "?" + query); a.doc["numberMatched"] != want {
+			t.Errorf("of an empty dataset, which is nowhere, and another: %s: %s", query, a.body)
 		}
 	}
 	if ids, pages := s.walk(records+"?limit=1", nil); len(ids) != 2 || pages != 2 {

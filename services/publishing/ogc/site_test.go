@@ -42,6 +42,9 @@ func (d described) Datasets(ctx context.Context) ([]catalogue.Record, error) {
 		r.Title = map[string]string{"zh-Hans": "公共厕所 " + r.ID, "en": "Public toilets " + r.ID}
 		r.Description = map[string]string{"en": "Toilets that the city keeps."}
 		r.Licence, r.Contact = "CC-BY-4.0", catalogue.Contact{Name: "City", Email: "data@city.example"}
+		if r.ID == "other" {
+			r.Licence = "https://city.example/terms"
+		}
 	}
 	return list, err
 }
