@@ -3,6 +3,7 @@ package datasets
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -116,6 +117,16 @@ func gunzipped(src Source, sink Sink) (Source, Sink) {
 type gunzip struct {
 	*gzip.Reader
 	file io.Closer
+}
+
+// Read implements io.Reader.
+func (g gunzip) Read(p []byte) (int, error) {
+	n, err := g.Reader.Read(p)
+	var corrupt flate.CorruptInputError
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt) {
+		err = Refuse("the gzip file is damaged (%w); compress it again", err)
+	}
+	return n, err
 }
 
 // Close implements io.Closer.

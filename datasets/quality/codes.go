@@ -48,6 +48,12 @@ func entryOf(code string) entry {
 	return e
 }
 
+// IsRepair tells whether a code is that of a repair.
+func IsRepair(code string) bool {
+	_, known := repairsByCode()[code]
+	return known
+}
+
 func repairOf(code string) repairEntry {
 	r, known := repairsByCode()[code]
 	if !known {

@@ -61,8 +61,8 @@ func ValidateDataset(id string) error {
 // ValidateCategory checks a category, which is free but for its letters.
 func ValidateCategory(c string) error {
 	if !isCategory(c) {
-		return errs.New(errs.Invalid, "category %q must be lower-case letters, digits and _, beginning with a letter", c).
-			WithField("category", "malformed", "use a-z, 0-9 and _, beginning with a letter")
+		return errs.New(errs.Invalid, "category %.80q must be lower-case letters, digits and _, beginning with a letter", c).
+			WithField("category", "malformed", "use at most %d of a-z, 0-9 and _, beginning with a letter", longestCategory)
 	}
 	return nil
 }
@@ -87,8 +87,11 @@ func isCategory(s string) bool {
 			return false
 		}
 	}
-	return len(s) > 0
+	return len(s) > 0 && len(s) <= longestCategory
 }
+
+// longestCategory is in bytes.
+const longestCategory = 64
 
 func isLetterOrDigit(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 

@@ -193,6 +193,10 @@ func TestListsShowDraftsToTheirOrganisationAlone(t *testing.T) {
 	}
 	// Uploads stay hidden also where the dataset is public; that it is somebody's is no secret then.
 	s.ask(stranger, "GET", "/v1/datasets/public/uploads", nil).refused(403, "not_yours")
+	next := s.bring("public", "b.csv", table("1 West Lake"))
+	for _, what := range []string{"", "/issues", "/repairs", "/preview", "/diff"} {
+		s.ask(stranger, "GET", "/v1/datasets/public/uploads/"+next.ID+what, nil).refused(404, "not_found")
+	}
 	s.ask(nobody, "GET", "/v1/datasets/public/uploads", nil).wants(401)
 	if text := s.ask(stranger, "PATCH", "/v1/datasets/public", map[string]any{}, "If-Match", "*").refused(403, "not_yours"); !strings.Contains(text, "public") {
 		t.Error(text)

@@ -88,6 +88,9 @@ func (s *site) editsAreChecked(at, tag string) {
 	for body, want := range map[string]string{
 		`{"properties":{"version":7}}`:                            "body.properties.version unknown_field",
 		`{"properties":{"attributes":{"wheelchair":true}}}`:       "wrong_type",
+		`{"properties":{"attributes":"yes"}}`:                     "wrong_type must be an object",
+		`{"properties":{"verified_at":"yesterday"}}`:              "body.properties.verified_at not_a_time",
+		`{"properties":{"verified_at":7}}`:                        "body.properties.verified_at not_a_time",
 		`{"properties":{"category":null}}`:                        "body.properties.category required",
 		`{"properties":{"category":"Toilet!"}}`:                   "body.properties.category malformed",
 		`{"geometry":{"type":"Point","coordinates":[0,0]}}`:       "null_island",

@@ -109,6 +109,13 @@ func TestAFileIsHarvested(t *testing.T) {
 		if v.Kind != "harvest" || v.Source != f.URL+"/lakes.csv" || v.By != "harvest" {
 			t.Errorf("%+v", v)
 		}
+		// An address may hold a token.
+		for _, path := range []string{"/v1/datasets/lakes", "/v1/datasets/lakes/versions", "/v1/datasets/lakes/versions/1"} {
+			if got := s.ask(nobody, "GET", path, nil).wants(200); strings.Contains(string(got.body), f.URL) {
+				t.Errorf("%s tells everybody where the file is fetched: %s", path, got.body)
+			}
+		}
+		s.ask(publisher, "POST", "/v1/datasets/lakes/harvest", `{"url":"`+f.URL+`","every":"24h","repairs":["decimal_restord"]}`).refused(400, "invalid")
 		for _, c := range []struct {
 			what    string
 			status  int

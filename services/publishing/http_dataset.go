@@ -133,7 +133,7 @@ func (s *Service) datasetAnswer(ctx context.Context, d Dataset) (*datasetOutput,
 type DatasetBody struct {
 	Title           *Text              `json:"title,omitempty" doc:"By language; a published dataset needs one" example:"{\"zh-Hans\":\"南昌公共厕所\",\"en\":\"Public toilets of Nanchang\"}"`
 	Description     *Text              `json:"description,omitempty" doc:"By language"`
-	Licence         *string            `json:"licence,omitempty" doc:"SPDX identifier or address" example:"CC-BY-4.0"`
+	Licence         *string            `json:"licence,omitempty" maxLength:"1000" doc:"SPDX identifier or address" example:"CC-BY-4.0"`
 	Contact         *Contact           `json:"contact,omitempty" doc:"Whom to ask"`
 	Area            *[]float64         `json:"area,omitempty" maxItems:"4" doc:"Where its facilities must lie: [west, south, east, north], degrees; [] when that is not known" example:"[115.4,28.1,116.6,29.2]"`
 	Division        *string            `json:"division,omitempty" doc:"GB/T 2260 code of the division it covers" example:"360100"`

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -62,8 +63,9 @@ func (s *Service) getFeatures(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if fixed, id, paged := strings.Cut(after, " "); paged { // a further page
-		if number, err = strconv.ParseInt(fixed, 10, 64); err != nil {
+	if after != "" { // a further page
+		fixed, id, _ := strings.Cut(after, " ")
+		if number, err = strconv.ParseInt(fixed, 10, 64); err != nil || id == "" {
 			return nil, errs.New(errs.Invalid, "").WithField("query.cursor", "malformed", "must be the next_cursor of the page before, unchanged")
 		}
 		after = id
@@ -201,12 +203,16 @@ func mergePatch(object []byte, patch map[string]any, into any) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind):
-		return errs.New(errs.Invalid, "").WithField("body.properties."+kind.Field, "wrong_type", "must be a text, not a %s", kind.Value)
+		what := "a text"
+		if kind.Type.Kind() == reflect.Map {
+			what = "an object"
+		}
+		return errs.New(errs.Invalid, "").WithField("body.properties."+kind.Field, "wrong_type", "must be %s, not a %s", what, kind.Value)
 	case err != nil && strings.HasPrefix(err.Error(), "json: unknown field "):
 		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
 		return errs.New(errs.Invalid, "").WithField("body.properties."+name, "unknown_field", "cannot be set; there are name, category, address, phone, opening_hours, attributes and verified_at")
-	case err != nil:
-		return errs.New(errs.Invalid, "").WithField("body.properties", "malformed", "%s", err)
+	case err != nil: // the one member that is not plain
+		return errs.New(errs.Invalid, "").WithField("body.properties.verified_at", "not_a_time", "must be RFC 3339, such as 2026-11-21T08:00:00+08:00")
 	}
 	return nil
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -92,6 +95,9 @@ func (s *Service) receive(c *gin.Context) error {
 	if errors.As(err, &tooLarge) {
 		return errs.New(errs.TooLarge, "the file is larger than %d bytes, the most this server takes; send it gzipped, or ask the operator for more (--upload-max)", tooLarge.Limit)
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errs.New(errs.Invalid, "the body broke off before its end; nothing of it was kept, send the file again").WithField("body", "incomplete", "broke off").Because(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -114,6 +120,9 @@ func incoming(r *http.Request) (in Incoming, err error) {
 		if (name != "format" && name != "name") || len(values) != 1 {
 			return in, errs.New(errs.Invalid, "").WithField("query."+name, "unknown_parameter", "is not known here, or given twice; there are format and name")
 		}
+		if values[0] == "" {
+			return in, errs.New(errs.Invalid, "").WithField("query."+name, "empty", "has no value; leave it out or give one")
+		}
 	}
 	in = Incoming{Name: query.Get("name"), Format: query.Get("format"), RequestKey: r.Header.Get("Idempotency-Key")}
 	if in.Format == "" {
@@ -125,6 +134,8 @@ func incoming(r *http.Request) (in Incoming, err error) {
 		return in, errs.New(errs.Invalid, "").WithField("query.format", "not_one_of", "must be one of %v", formatNames())
 	case len(in.Name) > 255:
 		return in, errs.New(errs.Invalid, "").WithField("query.name", "too_long", "must have at most 255 bytes")
+	case strings.ContainsRune(in.Name, 0) || !utf8.ValidString(in.Name):
+		return in, errs.New(errs.Invalid, "").WithField("query.name", "malformed", "must be UTF-8 without the character U+0000")
 	case len(in.RequestKey) > 200:
 		return in, errs.New(errs.Invalid, "").WithField("header.Idempotency-Key", "too_long", "must have at most 200 bytes")
 	case kind == "multipart/form-data":

@@ -47,6 +47,8 @@ func Profile(ctx context.Context, folder string) error {
 		found.Refused = datasets.Told(err)
 	case told.Format != "" && told.Format != "auto" && told.Format != string(report.Format):
 		found.Refused = datasets.Say("the file is %s, not %s as its sender said; send it again with format=auto", report.Format, told.Format)
+	case report.Read == 0:
+		found.Refused = datasets.Say("the file has no rows; send one that has")
 	case report.Accepted == 0:
 		found.Refused = datasets.Say("no row could be used; the report says why, row by row")
 	}

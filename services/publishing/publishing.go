@@ -14,6 +14,7 @@ package publishing
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -150,10 +151,16 @@ func (d *Dataset) Validate() error {
 		refuse("division", "not_one_of", "is no GB/T 2260 code that is in use; search for it at /v1/search")
 	}
 	if d.Category != "" && facility.ValidateCategory(d.Category) != nil {
-		refuse("category", "malformed", "use a-z, 0-9 and _, beginning with a letter")
+		refuse("category", "malformed", "use at most 64 of a-z, 0-9 and _, beginning with a letter")
 	}
 	if err := datasets.ValidateCRS(d.CRS); err != nil {
 		refuse("crs", "not_one_of", "%s", err)
+	}
+	checkMapping(d.Mapping, refuse)
+	for i, field := range d.Required {
+		if strings.TrimSpace(field) == "" || len(field) > longestField {
+			refuse(fmt.Sprintf("required[%d]", i), "malformed", "must be the name of a field or attribute, of at most %d bytes", longestField)
+		}
 	}
 	if len(wrong.Fields) > 0 {
 		return wrong

@@ -72,6 +72,9 @@ func (h *Harvest) Validate() error {
 	if h.Every < minEvery || h.Every > maxEvery {
 		wrong = wrong.WithField("body.every", "out_of_range", "must be a duration from %s to %s, such as 24h or 90m", "5m", "720h")
 	}
+	checkRepairs(h.Repairs, func(field, code, format string, args ...any) {
+		wrong = wrong.WithField("body."+field, code, format, args...)
+	})
 	if len(wrong.Fields) > 0 {
 		return wrong
 	}

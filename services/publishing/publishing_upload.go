@@ -2,6 +2,7 @@ package publishing
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"fujin/datasets"
+	"fujin/datasets/quality"
 	"fujin/services/facility"
 	"fujin/services/platform/kernel/errs"
 )
@@ -89,27 +91,55 @@ type Reading struct {
 // apply changes how an upload is read.
 func (r Reading) apply(u *Upload) error {
 	wrong := errs.New(errs.Invalid, "")
+	refuse := func(field, code, format string, args ...any) {
+		wrong = wrong.WithField("body."+field, code, format, args...)
+	}
 	if r.CRS != nil {
 		if err := datasets.ValidateCRS(*r.CRS); err != nil {
-			wrong = wrong.WithField("body.crs", "not_one_of", "%s", err)
+			refuse("crs", "not_one_of", "%s", err)
 		}
 		u.CRS = *r.CRS
 	}
 	if r.Mapping != nil {
-		for _, field := range slices.Sorted(maps.Keys(*r.Mapping)) {
-			if strings.TrimSpace(field) == "" || strings.TrimSpace((*r.Mapping)[field]) == "" {
-				wrong = wrong.WithField("body.mapping", "empty", "gives each field the name of the column that holds it; leave out those it need not")
-			}
-		}
+		checkMapping(*r.Mapping, refuse)
 		u.Mapping = maps.Clone(*r.Mapping)
 	}
 	if r.Repairs != nil {
+		checkRepairs(*r.Repairs, refuse)
 		u.Repairs = slices.Compact(slices.Sorted(slices.Values(*r.Repairs)))
 	}
 	if len(wrong.Fields) > 0 {
 		return wrong
 	}
 	return nil
+}
+
+// longestField bounds the names of fields and columns, in bytes.
+const longestField = 1000
+
+// checkMapping names what is wrong with a mapping of columns.
+func checkMapping(mapping map[string]string, refuse func(field, code, format string, args ...any)) {
+	for field, column := range mapping {
+		switch {
+		case strings.TrimSpace(field) == "" || strings.TrimSpace(column) == "":
+			refuse("mapping", "empty", "gives each field the name of the column that holds it; leave out those it need not")
+		case len(field) > longestField || len(column) > longestField:
+			refuse("mapping", "too_long", "names of fields and columns have at most %d bytes", longestField)
+		default:
+			continue
+		}
+		return
+	}
+}
+
+// checkRepairs names accepted repairs that do not exist: a slip would leave the
+// file unrepaired, unseen.
+func checkRepairs(codes []string, refuse func(field, code, format string, args ...any)) {
+	for i, code := range codes {
+		if !quality.IsRepair(code) {
+			refuse(fmt.Sprintf("repairs[%d]", i), "not_one_of", "is not the code of a repair; the report of an upload proposes those that help")
+		}
+	}
 }
 
 // mayPublish tells why an upload cannot be published now; nil if it can.

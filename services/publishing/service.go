@@ -92,10 +92,13 @@ func (s *Service) own(ctx context.Context, id string, roles ...org.Role) (Datase
 	case d.Org == "":
 		err = errs.New(errs.Forbidden, "dataset %q came from the command line and belongs to no organisation; ask the administrator to give it to yours", id).WithCode("not_owned")
 	default:
-		err = errs.New(errs.Forbidden, "dataset %q belongs to another organisation", id).WithCode("not_yours")
+		err = errs.New(errs.Forbidden, "dataset %q belongs to another organisation", id).WithCode(notYours)
 	}
 	return d, err
 }
+
+// notYours is the code of what another organisation's public dataset answers.
+const notYours = "not_yours"
 
 // see gives a dataset to whoever may know of it: of a draft, its organisation.
 func (s *Service) see(ctx context.Context, id string) (Dataset, error) {

@@ -245,7 +245,7 @@ func (v FeatureView) place(before datasets.Place) (datasets.Place, error) {
 		return p, errs.New(errs.Invalid, "").WithField("body.properties.category", "required", "is required")
 	}
 	if facility.ValidateCategory(m.Category) != nil {
-		return p, errs.New(errs.Invalid, "").WithField("body.properties.category", "malformed", "use a-z, 0-9 and _, beginning with a letter")
+		return p, errs.New(errs.Invalid, "").WithField("body.properties.category", "malformed", "use at most 64 of a-z, 0-9 and _, beginning with a letter")
 	}
 	p.Name, p.Category, p.Address, p.Phone, p.OpeningHours, p.Attributes = m.Name, m.Category, m.Address, m.Phone, m.OpeningHours, m.Attributes
 	p.VerifiedAt = time.Time{}

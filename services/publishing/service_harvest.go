@@ -249,7 +249,7 @@ func (s *Service) concludeHarvest(ctx context.Context, d Dataset, u Upload) erro
 			return err
 		}
 	default:
-		moved, err := s.request(ctx, d, u, Request{By: harvester, Note: "fetched from " + u.SourceURL, Base: u.Base})
+		moved, err := s.request(ctx, d, u, Request{By: harvester, Base: u.Base})
 		switch {
 		case err != nil && errs.KindOf(err) != errs.Conflict:
 			return err

@@ -108,13 +108,25 @@ func tell(ctx context.Context, tx *kernel.Tx, d Dataset, u Upload) error {
 	return tx.Emit(ctx, TopicUpload, u.ID, UploadEvent{Dataset: d.ID, Org: d.Org, Upload: u.ID, State: u.State})
 }
 
-// Upload gives an upload to its dataset's organisation.
-func (s *Service) Upload(ctx context.Context, dataset, id string) (Upload, error) {
-	if _, err := s.own(ctx, dataset); err != nil {
-		return Upload{}, err
+// ownUpload gives an upload with its dataset to whoever may act on it with one
+// of the roles. For another organisation there is no upload, also where the
+// dataset is public.
+func (s *Service) ownUpload(ctx context.Context, dataset, id string, roles ...org.Role) (Dataset, Upload, error) {
+	d, err := s.own(ctx, dataset, roles...)
+	if errs.CodeOf(err) == notYours {
+		err = noUpload(id)
+	}
+	if err != nil {
+		return d, Upload{}, err
 	}
 	u, err := findUpload(ctx, s.db.Reader(), dataset, id)
-	return u, kernel.Classify(err)
+	return d, u, kernel.Classify(err)
+}
+
+// Upload gives an upload to its dataset's organisation.
+func (s *Service) Upload(ctx context.Context, dataset, id string) (Upload, error) {
+	_, u, err := s.ownUpload(ctx, dataset, id)
+	return u, err
 }
 
 // Uploads lists a dataset's uploads, newest first, those older than before.
@@ -129,13 +141,9 @@ func (s *Service) Uploads(ctx context.Context, dataset, before string, limit int
 // Reread changes how an upload is read, and sends it through the gate again.
 // What the gate is doing with it meanwhile is dropped.
 func (s *Service) Reread(ctx context.Context, dataset, id string, reading Reading) (Upload, error) {
-	d, err := s.own(ctx, dataset, org.Publisher)
+	d, u, err := s.ownUpload(ctx, dataset, id, org.Publisher)
 	if err != nil {
-		return Upload{}, err
-	}
-	u, err := findUpload(ctx, s.db.Reader(), dataset, id)
-	if err != nil {
-		return u, kernel.Classify(err)
+		return u, err
 	}
 	switch u.State {
 	case Received, Profiling, Ready, Refused:
@@ -175,13 +183,9 @@ func overtaken(moved bool, err error) error {
 // Drop deletes an upload with its files. What was published of it stays, with
 // its hash.
 func (s *Service) Drop(ctx context.Context, dataset, id string) error {
-	d, err := s.own(ctx, dataset, org.Publisher)
+	d, u, err := s.ownUpload(ctx, dataset, id, org.Publisher)
 	if err != nil {
 		return err
-	}
-	u, err := findUpload(ctx, s.db.Reader(), dataset, id)
-	if err != nil {
-		return kernel.Classify(err)
 	}
 	return s.remove(ctx, d, u)
 }

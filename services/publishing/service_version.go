@@ -78,13 +78,9 @@ func versionChanged(u Upload, inForce int64) error {
 // Decide approves or rejects an upload that waits for a second person. To
 // approve is to publish.
 func (s *Service) Decide(ctx context.Context, dataset, id string, approve bool, note string) (Upload, error) {
-	d, err := s.own(ctx, dataset, org.Reviewer)
+	d, u, err := s.ownUpload(ctx, dataset, id, org.Reviewer)
 	if err != nil {
-		return Upload{}, err
-	}
-	u, err := findUpload(ctx, s.db.Reader(), dataset, id)
-	if err != nil {
-		return u, kernel.Classify(err)
+		return u, err
 	}
 	if u.State != Waiting {
 		return u, errs.New(errs.Conflict, "upload %s does not wait for approval: it is %s", id, u.State).WithCode("not_waiting")

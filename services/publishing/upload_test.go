@@ -36,6 +36,8 @@ func TestFilesThatCannotBeTaken(t *testing.T) {
 		"a form":            {at, []byte("x"), []string{"Content-Type", "multipart/form-data; boundary=x"}, 400, "invalid", "curl --data-binary"},
 		"unknown format":    {at + "?format=pdf", []byte("x"), nil, 400, "invalid", "query.format not_one_of"},
 		"unknown parameter": {at + "?fromat=csv", []byte("x"), nil, 400, "invalid", "query.fromat unknown_parameter"},
+		"empty format":      {at + "?format=", []byte("x"), nil, 400, "invalid", "query.format empty"},
+		"name with a zero":  {at + "?name=a%00b", []byte("x"), nil, 400, "invalid", "query.name malformed"},
 		"too large":         {at, make([]byte, 1001), nil, 413, "too_large", "1000 bytes"},
 		"no dataset":        {"/v1/datasets/ponds/uploads", []byte("x"), nil, 404, "not_found", "ponds"},
 	} {
@@ -57,6 +59,7 @@ func TestFilesThatTheGateRefuses(t *testing.T) {
 	for file, says := range map[string][2]string{
 		"<!DOCTYPE html><html><body>Sign in</body></html>": {"web page", "网页"},
 		"name,colour\nEast Lake,blue\n":                    {"position", "没有位置"},
+		"id,name,lat,lon\n":                                {"no rows", "没有数据行"},
 		"id,name,lat,lon\n1,x,0,0\n":                       {"no row could be used", "没有一行可用"},
 	} {
 		u := s.bring("lakes", "f", []byte(file))
@@ -99,6 +102,15 @@ func TestAFileIsReadAsItsAgencySays(t *testing.T) {
 		s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+next.ID, `{"crs":"moon"}`).refused(400, "invalid")
 		if text := s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+next.ID, `{"crs":"EPSG:99999"}`).refused(400, "invalid"); !strings.Contains(text, "EPSG:99999") {
 			t.Error(text)
+		}
+		for body, want := range map[string]string{
+			`{"repairs":["decimal_restord"]}`:                          "body.repairs[0] not_one_of",
+			`{"mapping":{"name":""}}`:                                  "body.mapping empty",
+			`{"mapping":{"name":"` + strings.Repeat("x", 1001) + `"}}`: "body.mapping too_long",
+		} {
+			if text := s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+next.ID, body).refused(400, "invalid"); !strings.Contains(text, want) {
+				t.Errorf("%s: %s, want %s", clip([]byte(body)), text, want)
+			}
 		}
 		grid := s.bring("lakes", "c.csv", []byte("id,remark,X,Y\n1,A,3173000,400000\n"))
 		s.ask(publisher, "PATCH", "/v1/datasets/lakes/uploads/"+grid.ID, `{"crs":"EPSG:4548","mapping":{}}`).wants(202)
