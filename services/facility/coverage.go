@@ -73,8 +73,12 @@ func cellsOver(area orb.Geometry, resolution int) ([]h3.Cell, int, error) {
 		}
 	}
 	if n := expectedCells(km2, resolution); n > mostAreaCells {
-		return nil, 0, areaError("too_many", "an area of %.0f km² has about %.0f cells of resolution %d, at most %d are answered; ask for a lower res or a smaller area",
-			km2, n, resolution, mostAreaCells)
+		advice := "a lower res or a smaller area"
+		if resolution == coarsestCell {
+			advice = "parts of it"
+		}
+		return nil, 0, areaError("too_many", "an area of %.0f km² has about %.0f cells of resolution %d, at most %d are answered; ask for %s",
+			km2, n, resolution, mostAreaCells, advice)
 	}
 	var cells []h3.Cell
 	for _, polygon := range polygonsOf(area) {

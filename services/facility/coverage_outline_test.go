@@ -133,13 +133,14 @@ func TestCoverageOfAnOutlineEqualsBruteForce(t *testing.T) {
 func TestOutlinesThatCannotBeUsed(t *testing.T) {
 	s := serve(t, openSQLite(t), facility.Options{})
 	s.publish("districts", district("point", orb.Point{115.8, 28.6}), district("road", orb.LineString{{115.8, 28.6}, {115.9, 28.7}}),
-		district("wide", orb.Polygon{{{100, 20}, {120, 20}, {120, 40}, {100, 20}}}))
+		district("wide", orb.Polygon{{{100, 20}, {120, 20}, {120, 40}, {100, 20}}}), district("vast", orb.Polygon{{{60, 0}, {119, 0}, {119, 60}, {60, 60}, {60, 0}}}))
 	for _, c := range []struct{ query, location, code, says string }{
 		{"category=toilet&area=feature:nothing", "query.area", "not_found", `no feature "nothing"`},
 		{"category=toilet&area=feature:", "query.area", "not_found", `no feature ""`},
 		{"category=toilet&area=feature:" + s.idOf("区 point"), "query.area", "not_an_area", "is a Point"},
 		{"category=toilet&area=feature:" + s.idOf("区 road"), "query.area", "not_an_area", "is a LineString"},
 		{"category=toilet&res=9&area=feature:" + s.idOf("区 wide"), "query.area", "too_many", "ask for a lower res or a smaller area"},
+		{"category=toilet&area=feature:" + s.idOf("区 vast"), "query.area", "too_many", "of resolution 5, at most 20000 are answered; ask for parts of it"},
 		{"area=feature:" + s.idOf("区 wide"), "query.category", "required", "the outline itself would be the nearest"},
 	} {
 		var problem struct {
