@@ -128,6 +128,8 @@ func TestDivisions(t *testing.T) {
 	if code := got.place(t, 10).Attributes["adcode"]; code != "360783" {
 		t.Errorf("龙南县 became %q", code)
 	}
+	// An office that was merged has nothing else.
+	pass(t, table(townHeader+",adcode", withColumn("360105", "360105", "360105", "360105")...), Order{}).want(t, "division_abolished", 1, 2, 3, 4)
 	// Post codes are no division codes, though some of them are.
 	posts := generated(30, func(i int) string { return fmt.Sprint(330000 + i) })
 	pass(t, table(townHeader+",postcode", withColumn(posts...)...), Order{}).want(t, "division_abolished")

@@ -17,7 +17,7 @@ type columnFacts struct {
 	zeros            int     // whole numbers that begin with 0
 	decimals         int     // whole numbers written with ".0"
 	dates            int     // what a spreadsheet makes of "1-2"
-	divisions, valid int     // what looks like a division code, and is one
+	divisions, valid int     // what looks like a division code, and is or was one
 	distinct         map[string]struct{}
 	sample           []byte // text beyond ASCII
 	columnVerdict
@@ -70,7 +70,7 @@ func (c *columnFacts) add(cell datasets.Cell) {
 		if digits == 6 || digits == 9 || digits == 12 {
 			if _, ok := division.Lookup(v[:2] + "0000"); ok {
 				c.divisions++
-				if _, ok := division.Lookup(v[:6]); ok {
+				if knownDivision(v[:6]) {
 					c.valid++
 				}
 			}
@@ -160,8 +160,18 @@ func isCode(c *datasets.Column) bool {
 // divisionName tells columns of division codes by their name.
 var divisionName = regexp.MustCompile(`(?i)adcode|ad_code|area_?code|district|division|region|city_?code|province|county|xzqh|行政|区划|區劃|地区|區碼|区码`)
 
+// knownDivision tells a code that is or was a division's: an office that was
+// abolished has its old code in every row.
+func knownDivision(code string) bool {
+	if _, now := division.Lookup(code); now {
+		return true
+	}
+	_, once := division.LookupFormer(code)
+	return once
+}
+
 // isDivision tells whether a column holds division codes: by its name, or
-// because all but a few are codes in force.
+// because all but a few are codes in force or were.
 func isDivision(c *datasets.Column, valid, filled int) bool {
 	return c.Field != "phone" && (divisionName.MatchString(c.Name) || c.Field != "addr:postcode" && c.Field != "id" && filled >= 20 && valid*10 >= filled*9)
 }
