@@ -192,23 +192,51 @@ func (m *Misreading) Undo(text string) (string, bool) {
 // redecode goes back to the bytes, in which the euro sign is euro, "" where the
 // encoding's own is meant.
 func (m *Misreading) redecode(text, euro string) (string, bool) {
-	parts := []string{text}
-	if euro != "" {
-		parts = strings.Split(text, "€")
-	}
-	for i, part := range parts {
-		raw, err := m.wrong.NewEncoder().String(part)
+	raw := ""
+	for text != "" {
+		own, at, size := "", len(text), 0
+		for i, r := range text {
+			if own = m.ownBytes(r, euro); own != "" {
+				at, size = i, utf8.RuneLen(r)
+				break
+			}
+		}
+		plain, err := m.wrong.NewEncoder().String(text[:at])
 		if err != nil {
 			return "", false
 		}
-		parts[i] = raw
+		raw += plain + own
+		text = text[at+size:]
 	}
-	raw := strings.Join(parts, euro)
 	if m.right == nil {
 		return raw, utf8.ValidString(raw)
 	}
 	right, err := m.right.NewDecoder().String(raw)
 	return right, err == nil && utf8.ValidString(right)
+}
+
+// ownBytes are those that other programs read as a character but our encoder
+// does not write, "" for all others. Windows shows the bytes that GBK leaves to
+// its users as U+E000 and on (code page 936): the UTF-8 of 公厕 has some.
+func (m *Misreading) ownBytes(r rune, euro string) string {
+	switch {
+	case r == '€':
+		return euro
+	case m.Wrong != "GB18030" || r < 0xE000 || r > 0xE765:
+		return ""
+	case r < 0xE234:
+		r -= 0xE000
+		return string([]byte{byte(0xAA + r/94), byte(0xA1 + r%94)})
+	case r < 0xE4C6:
+		r -= 0xE234
+		return string([]byte{byte(0xF8 + r/94), byte(0xA1 + r%94)})
+	}
+	r -= 0xE4C6
+	second := byte(0x40 + r%96)
+	if second >= 0x7F {
+		second++
+	}
+	return string([]byte{byte(0xA1 + r/96), second})
 }
 
 // utf8Encoding stands for UTF-8 among the encodings.

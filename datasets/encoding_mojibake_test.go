@@ -65,6 +65,28 @@ func TestFindMisreading(t *testing.T) {
 	}
 }
 
+// TestUndoWindowsReading undoes what Windows made of UTF-8 by code page 936, which
+// has characters where other decoders have none.
+func TestUndoWindowsReading(t *testing.T) {
+	const misread = "涓滄箹鍏\ue100帟\n瑗挎箹鍏\ue100帟\n鐟舵箹鍏\ue100帟\n鎶氭渤鍏\ue100帟\n绾㈣胺鍏\ue100帟\n娌挎睙鍏\ue100帟"
+	m, ok := FindMisreading(misread)
+	if !ok || m.Right != "UTF-8" || m.Wrong != "GB18030" {
+		t.Fatalf("%+v, %t", m, ok)
+	}
+	if got, ok := m.Undo("涓滄箹鍏\ue100帟"); !ok || got != "东湖公厕" {
+		t.Errorf("%q, %t", got, ok)
+	}
+	// Each of the characters is two bytes, which no other has.
+	seen := map[string]bool{}
+	for r := rune(0xE000); r <= 0xE765; r++ {
+		raw := m.ownBytes(r, "")
+		if len(raw) != 2 || raw[1] == 0x7F || raw[1] == 0xFF || seen[raw] {
+			t.Fatalf("%U is % x", r, raw)
+		}
+		seen[raw] = true
+	}
+}
+
 func mustEncode(t *testing.T, e encoding.Encoding, text string) string {
 	t.Helper()
 	raw, err := e.NewEncoder().String(text)
