@@ -5,6 +5,7 @@ import { clerk } from "./console.mjs";
 import { datasetPage } from "./dataset.mjs";
 import { Harness } from "./harness.mjs";
 import { journey } from "./journey.mjs";
+import { troubles } from "./troubles.mjs";
 import { ways } from "./ways.mjs";
 
 const backend = await backendOrExit(process.argv.includes("--fixture"));
@@ -16,6 +17,7 @@ try {
   if (backend.keyFor) {
     await datasetPage(h);
     await clerk(h, backend.keyFor);
+    await troubles(h, backend.keyFor);
   }
 } catch (cause) {
   h.failed++;

@@ -1,12 +1,11 @@
-// Calls to the publishing API with the session of this browser. What goes wrong is told in the server's own words: they
-// name the field and what to do.
+// Calls to the publishing API with the session of this browser. What goes wrong comes as a Refusal; desk.trouble says it to
+// the clerk.
 
 import type { Change, Dataset, Issue, Preview, Problem, Repair, Session, Upload, Version } from "./types";
 
 export class Refusal extends Error {
   constructor(readonly problem: Problem) {
-    super([problem.detail, ...(problem.errors ?? []).filter((e) => e.message !== problem.detail).map((e) => `${e.location.replace(/^(body|query)\./, "")}: ${e.message}`)]
-      .filter(Boolean).join(" · ") || String(problem.status));
+    super(problem.detail ?? String(problem.status));
   }
   get status(): number {
     return this.problem.status;

@@ -20,6 +20,12 @@ export class ConsoleState {
   /** null: nobody is signed in; undefined: not known yet. */
   session = $state<Session | null | undefined>(undefined);
   page = $state<Page>(pageOf(location.pathname));
+  /** The session of this browser ran out while it was in use. */
+  ended = $state(false);
+  /** Why it is not known who is signed in. */
+  wrong = $state("");
+  /** The titles of the datasets that were seen, by id. */
+  titles = $state<Record<string, Words>>({});
   /** What the live region says. */
   announcement = $state("");
 
@@ -41,10 +47,12 @@ export class ConsoleState {
       this.session = null;
       return;
     }
+    this.wrong = "";
     try {
       this.session = await client.session();
-    } catch {
-      this.forget();
+      this.ended = false;
+    } catch (cause) {
+      this.wrong = this.trouble(cause);
     }
   }
 
@@ -57,10 +65,12 @@ export class ConsoleState {
   async signOut(): Promise<void> {
     await client.signOut().catch(() => {}); // the session ends by itself
     this.forget();
+    this.ended = false;
   }
 
   private forget(): void {
     forget(mark);
+    this.ended = true;
     this.session = null;
   }
 
@@ -78,6 +88,11 @@ export class ConsoleState {
   /** What the server says of a file or a row, in the reader's language; files examined long ago have English alone. */
   sentence(english = "", chinese = ""): string {
     return (this.language.current === "en" ? english : chinese) || english;
+  }
+
+  /** The title of a dataset, its id as long as it is not known. */
+  titleOf(id: string): string {
+    return this.say(this.titles[id], id);
   }
 
   number(n: number): string {

@@ -16,6 +16,7 @@ export const en: Words = {
   signIn: "Sign in",
   signOut: "Sign out",
   wrongKey: "This key is not valid, or no longer. Check it and paste it again.",
+  sessionEnded: "Your session has ended. Paste the key again to come back to this page.",
   role: { publisher: "Publisher", reviewer: "Reviewer", reader: "Reader", administrator: "Administrator" },
 
   datasets: "Datasets",
@@ -53,7 +54,7 @@ export const en: Words = {
     received: "Waits for its check",
     profiling: "Is being checked",
     ready: "Ready to publish",
-    refused: "Cannot be read",
+    refused: "Refused",
     awaiting_approval: "Waits for approval",
     published: "Published",
     superseded: "Replaced by a later file",
@@ -108,6 +109,7 @@ export const en: Words = {
   mapTitle: "Map",
   mapShown: (shown, of) => `${shown} of ${of} places shown`,
   mapFailed: "This device cannot draw the map; the tables are complete.",
+  notOnMap: "is not on the map: it has no position, or is not among the places shown.",
   allPlaces: "All",
 
   changesTitle: "What publishing changes",
@@ -131,6 +133,8 @@ export const en: Words = {
   manyRemoved: (n) => `${n} facilities are removed, more than half of what is published. Make sure that the file is complete.`,
   published: (version) => `Published as version ${version}: people find it from now on.`,
   awaiting: "Handed in; a second person has to approve it.",
+  superseded: "A later file has been published; if this one is wanted after all, bring it again:",
+  compareAgain: "Compare with the version in force",
   approve: "Approve and publish",
   reject: "Reject",
   decisionLabel: "What you say to it",

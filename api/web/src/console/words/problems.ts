@@ -44,6 +44,9 @@ const problems: Record<string, string> = {
   // publishing
   being_published: "有人正在发布该数据集，请等其结束后再试",
   version_changed: "其间已有新版本发布，请先与新版本对比，再发布",
+  superseded: "后来的文件已经发布；如仍需要这一份，请重新上传",
+  awaiting_approval: "该文件已提交，正等待另一人审核",
+  refused: "该文件未通过检查，不能发布；请改好后重新上传",
   not_waiting: "该文件不在等待审核",
   same_person: "上传或申请发布的密钥不能自行审核，须由第二人批准",
   in_force: "该版本正是当前版本",
@@ -93,10 +96,31 @@ const fields: Record<string, string> = {
   base: "对比的版本", to: "版本", every: "间隔", url: "网址", org: "机构", key: "密钥", geometry: "位置", decision: "审核结果",
 };
 
-/** A problem as a clerk reads it: what happened, then each input at fault with the server's own words about it. */
+/** What to write instead, by "location code", of the inputs that a form of the console holds. */
+const advice: Record<string, string> = {
+  "body.id taken": "这个编号已属于别的数据集，请换一个",
+  "body.id malformed": "编号只能用小写字母、数字、下划线和连字符，以字母或数字开头",
+  "body.id reserved": "编号：是系统保留的值，请换一个",
+  "body.title required": "请至少填写一个名称，中文或英文",
+  "body.licence malformed": "许可应为 SPDX 代号（例如 CC-BY-4.0），或许可文本的网址",
+  "body.contact.email malformed": "联系邮箱不是有效的邮箱地址",
+  "body.area out_of_range": "责任区域应为 西,南,东,北（度）：西小于东，南小于北，经度在 ±180、纬度在 ±90 以内",
+  "body.category malformed": "设施类别只能用小写字母、数字和下划线，以字母开头，例如 toilet",
+  "body.crs not_one_of": "不认识这个坐标系；请从列表中选择，或填写 EPSG 代码，例如 4547",
+  "body required": "文件是空的；请选择有内容的文件",
+};
+
+/** Of these all is said by the code of the whole. */
+const silent = ["header.If-Match outdated", "path.id not_found", "path.upload not_found", "body.base outdated"];
+
+/** A problem as a clerk reads it: what happened, then what to do about each input at fault, or the server's own words about it. */
 export function inChinese(problem: Problem): string {
   const what = problems[problem.code ?? ""];
-  const inputs = (problem.errors ?? []).map((e) => {
+  const at = (problem.errors ?? []).filter((e) => !silent.includes(`${e.location} ${e.code}`));
+  const advised = at.map((e) => advice[`${e.location} ${e.code}`]);
+  if (at.length > 0 && advised.every(Boolean)) return advised.join("；");
+  const inputs = at.map((e, i) => {
+    if (advised[i]) return advised[i];
     const place = e.location.replace(/^(body|query|path|header)\.?/, "");
     return `${fields[place] ?? (place || "内容")}：${faults[e.code] ?? "有误"}（${e.message}）`;
   });

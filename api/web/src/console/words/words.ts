@@ -19,6 +19,7 @@ export interface Words {
   signIn: string;
   signOut: string;
   wrongKey: string;
+  sessionEnded: string;
   role: Record<string, string>;
 
   datasets: string;
@@ -99,6 +100,7 @@ export interface Words {
   mapTitle: string;
   mapShown: (shown: string, of: string) => string;
   mapFailed: string;
+  notOnMap: string;
   allPlaces: string;
 
   changesTitle: string;
@@ -122,6 +124,8 @@ export interface Words {
   manyRemoved: (n: string) => string;
   published: (version: string) => string;
   awaiting: string;
+  superseded: string;
+  compareAgain: string;
   approve: string;
   reject: string;
   decisionLabel: string;

@@ -16,6 +16,7 @@ export const zh: Words = {
   signIn: "登录",
   signOut: "退出",
   wrongKey: "密钥无效或已停用，请核对后重新粘贴。",
+  sessionEnded: "登录已过期。重新粘贴密钥后回到原来的页面。",
   role: { publisher: "发布员", reviewer: "审核员", reader: "只读", administrator: "管理员" },
 
   datasets: "数据集",
@@ -53,7 +54,7 @@ export const zh: Words = {
     received: "排队等待检查",
     profiling: "正在检查",
     ready: "可以发布",
-    refused: "无法读取",
+    refused: "未通过",
     awaiting_approval: "等待审核",
     published: "已发布",
     superseded: "已被后来的文件取代",
@@ -108,6 +109,7 @@ export const zh: Words = {
   mapTitle: "地图",
   mapShown: (shown, of) => `显示 ${shown} 处，共 ${of} 处`,
   mapFailed: "此设备无法显示地图；表格中的内容是完整的。",
+  notOnMap: "这一行不在地图上：没有可用的位置，或不在所显示的各处之中。",
   allPlaces: "全部",
 
   changesTitle: "发布后的变化",
@@ -131,6 +133,8 @@ export const zh: Words = {
   manyRemoved: (n) => `将移除 ${n} 处设施，占现有的一半以上；请确认文件是完整的。`,
   published: (version) => `已发布为第 ${version} 版，市民现在就能查到。`,
   awaiting: "已提交，等待另一人审核。",
+  superseded: "后来的文件已经发布；如仍需要这一份，请重新上传：",
+  compareAgain: "与现行版本重新比较",
   approve: "通过并发布",
   reject: "退回",
   decisionLabel: "审核意见",
