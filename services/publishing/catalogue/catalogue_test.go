@@ -351,6 +351,12 @@ func TestPagesAreSafeAndInBothLanguages(t *testing.T) {
 			}
 		}
 	}
+	if status, _, body := s.get("/datasets/nowhere", "Accept", "text/html", "Accept-Language", "zh"); status != 404 || !strings.Contains(body, "没有这个数据集") || !strings.Contains(body, "/datasets/wc") {
+		t.Errorf("a dataset that is not: %d %s", status, body)
+	}
+	if status, header, _ := s.get("/datasets/nowhere"); status != 404 || header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("for a program: %d %s", status, header.Get("Content-Type"))
+	}
 	s.publish("plain", 3) // without a word of its agency
 	for language, want := range map[string][3]string{"zh-CN": {"3 处设施（公共厕所）。", "<th>名称</th>", "全部 3 处设施"}, "en": {"3 facilities (Public toilet).", "<th>Name</th>", "All 3 facilities"}} {
 		_, _, body := s.get("/datasets/plain", "Accept-Language", language)

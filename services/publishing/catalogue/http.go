@@ -108,23 +108,23 @@ func (s *Service) getFeed(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	send(c, "application/atom+xml; charset=utf-8", body)
+	send(c, http.StatusOK, "application/atom+xml; charset=utf-8", body)
 	return nil
 }
 
 func sendLD(c *gin.Context, document node) error {
 	body, err := json.Marshal(document)
 	if err == nil {
-		send(c, "application/ld+json", append(body, '\n'))
+		send(c, http.StatusOK, "application/ld+json", append(body, '\n'))
 	}
 	return err
 }
 
-func send(c *gin.Context, contentType string, body []byte) {
+func send(c *gin.Context, status int, contentType string, body []byte) {
 	h := c.Writer.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	c.Writer.WriteHeader(http.StatusOK)
+	c.Writer.WriteHeader(status)
 	_, _ = c.Writer.Write(body) // a client that went away is not our error
 }
 
@@ -138,16 +138,21 @@ func (s *Service) getList(c *gin.Context) error {
 	if err := takes(c); err != nil {
 		return err
 	}
+	return s.list(c, http.StatusOK, "datasets")
+}
+
+// list is the page of all datasets, under a heading.
+func (s *Service) list(c *gin.Context, status int, heading string) error {
 	records, err := s.Catalogue.Datasets(c.Request.Context())
 	if err != nil {
 		return err
 	}
 	lang := language(c)
-	p := listPage{frame: s.frame(lang, wordsOf(lang)["datasets"])}
+	p := listPage{frame: s.frame(lang, wordsOf(lang)[heading])}
 	for _, r := range records {
 		p.Datasets = append(p.Datasets, listRow{r, r.Name(lang), Text(r.Description, lang), r.UpdatedAt.Format("2006-01-02")})
 	}
-	return s.render(c, "list", Policy, p)
+	return s.render(c, status, "list", Policy, p)
 }
 
 func (s *Service) getPage(c *gin.Context) error {
@@ -155,13 +160,16 @@ func (s *Service) getPage(c *gin.Context) error {
 		return err
 	}
 	p, err := s.datasetPage(c.Request.Context(), c.Param("id"), language(c))
+	if errs.KindOf(err) == errs.NotFound && strings.Contains(c.GetHeader("Accept"), "text/html") {
+		return s.list(c, http.StatusNotFound, "missing") // a person is shown what there is
+	}
 	if err != nil {
 		return err
 	}
 	if p.Script != "" {
-		return s.render(c, "dataset", s.LiveMap.Policy, p)
+		return s.render(c, http.StatusOK, "dataset", s.LiveMap.Policy, p)
 	}
-	return s.render(c, "dataset", Policy, p)
+	return s.render(c, http.StatusOK, "dataset", Policy, p)
 }
 
 // datasetPage gathers what a dataset's page shows.

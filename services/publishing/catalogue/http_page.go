@@ -10,7 +10,7 @@ import (
 // a live map has that map's.
 const Policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-func (s *Service) render(c *gin.Context, name, policy string, page any) error {
+func (s *Service) render(c *gin.Context, status int, name, policy string, page any) error {
 	var b bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&b, "layout", page); err != nil {
 		return err
@@ -19,7 +19,7 @@ func (s *Service) render(c *gin.Context, name, policy string, page any) error {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Content-Language", language(c))
 	h.Add("Vary", "Accept-Language")
-	send(c, "text/html; charset=utf-8", b.Bytes())
+	send(c, status, "text/html; charset=utf-8", b.Bytes())
 	return nil
 }
 

@@ -1,10 +1,12 @@
 package catalogue
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,24 +106,46 @@ func placeType(category string) string {
 }
 
 // plainSpan is a rule of opening hours that OpenStreetMap and schema.org write
-// alike: days, and one span of hours.
-var plainSpan = regexp.MustCompile(`^(Mo|Tu|We|Th|Fr|Sa|Su)([-,](Mo|Tu|We|Th|Fr|Sa|Su))* \d\d:\d\d-\d\d:\d\d$`)
+// alike: days, and one span of hours. OpenStreetMap may leave out the days.
+var plainSpan = regexp.MustCompile(`^((?:Mo|Tu|We|Th|Fr|Sa|Su)(?:[-,](?:Mo|Tu|We|Th|Fr|Sa|Su))* )?(\d\d:\d\d-\d\d:\d\d)$`)
 
 // plainHours are opening hours in schema.org's form, nil where they say what
-// that form cannot.
+// that form cannot: of rules for the same day OpenStreetMap means the last,
+// schema.org all.
 func plainHours(text string) []string {
 	if text == "24/7" {
 		return []string{"Mo-Su 00:00-23:59"}
 	}
 	var spans []string
+	named := map[string]bool{}
 	for part := range strings.SplitSeq(text, ";") {
-		part = strings.TrimSpace(part)
-		if !plainSpan.MatchString(part) {
+		rule := plainSpan.FindStringSubmatch(strings.TrimSpace(part))
+		if rule == nil {
 			return nil
 		}
-		spans = append(spans, part)
+		days := cmp.Or(rule[1], "Mo-Su ")
+		for _, day := range daysOf(strings.TrimSpace(days)) {
+			if named[day] {
+				return nil
+			}
+			named[day] = true
+		}
+		spans = append(spans, days+rule[2])
 	}
 	return spans
+}
+
+// daysOf lists the days of a text such as "Mo-We,Sa"; a range may go over Sunday.
+func daysOf(text string) (days []string) {
+	week := []string{"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"}
+	for part := range strings.SplitSeq(text, ",") {
+		first, last, _ := strings.Cut(part, "-")
+		i := slices.Index(week, first)
+		for days = append(days, week[i]); last != "" && week[i] != last; days = append(days, week[i]) {
+			i = (i + 1) % len(week)
+		}
+	}
+	return days
 }
 
 // schemaDataset is a dataset in schema.org's words, for its page.

@@ -29,7 +29,7 @@ func wordsOf(language string) map[string]string {
 			"qgis_mixed": "本数据集既有点又有面或线：QGIS 图层只显示最先出现的一种；要全部显示，请打开下载的 flatgeobuf 文件或矢量瓦片。",
 			"qgis_tiles": "矢量瓦片：图层 → 添加图层 → 添加矢量瓦片图层 → 新建通用连接，网址：",
 			"home":       "附近", "empty": "还没有已发布的数据集。", "map_note": "点为设施位置的抽样。", "live_map": "打开地图", "ogc": "OGC 接口",
-			"all": "全部 %d 处设施", "field_name": "名称", "field_category": "类别", "field_address": "地址", "field_phone": "电话", "field_opening_hours": "开放时间", "field_verified_at": "核实日期",
+			"all": "全部 %d 处设施", "missing": "没有这个数据集，或尚未发布；已发布的有：", "field_name": "名称", "field_category": "类别", "field_address": "地址", "field_phone": "电话", "field_opening_hours": "开放时间", "field_verified_at": "核实日期",
 		}
 	}
 	return map[string]string{
@@ -41,6 +41,6 @@ func wordsOf(language string) map[string]string {
 		"qgis_mixed": "Some of these places are points, some areas or lines: QGIS shows of a layer the kind that comes first. To see all, open the flatgeobuf download or the vector tiles.",
 		"qgis_tiles": "Vector tiles: Layer → Add Layer → Add Vector Tile Layer → New Generic Connection, with the address",
 		"home":       "Fujin", "empty": "Nothing is published yet.", "map_note": "The dots are a sample of the facilities.", "live_map": "Open the map", "ogc": "OGC API",
-		"all": "All %d facilities", "field_name": "Name", "field_category": "Category", "field_address": "Address", "field_phone": "Telephone", "field_opening_hours": "Opening hours", "field_verified_at": "Verified on",
+		"all": "All %d facilities", "missing": "There is no such dataset, or it is not published yet; these are:", "field_name": "Name", "field_category": "Category", "field_address": "Address", "field_phone": "Telephone", "field_opening_hours": "Opening hours", "field_verified_at": "Verified on",
 	}
 }

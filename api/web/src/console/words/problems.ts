@@ -74,6 +74,8 @@ const faults: Record<string, string> = {
   wrong_type: "类型不对",
   not_one_of: "不是可选的值",
   not_found: "不存在",
+  not_a_time: "不是有效的时间",
+  incomplete: "没有传完",
   not_an_integer: "必须是整数",
   out_of_range: "超出允许范围",
   outside_area: "在责任区域之外",
