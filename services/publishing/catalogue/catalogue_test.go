@@ -65,8 +65,10 @@ func serve(t *testing.T, db *kernel.DB) *site {
 	features, err := ogc.New(ogc.Options{Facilities: facilities, Catalogue: records, Profiles: profiles, PublicURL: url})
 	must(err)
 	gate, err := api.New(api.Config{PublicURL: url,
-		Web:       fstest.MapFS{"index.html": {Data: []byte(`<html><head><meta name="description" content="places" /><title>Fujin</title></head><body></body></html>`)}},
-		PlaceHead: func(_ context.Context, id, accept string) (template.HTML, error) { return service.PlaceHead(id, accept) }})
+		Web: fstest.MapFS{"index.html": {Data: []byte(`<html><head><meta name="description" content="places" /><title>Fujin</title></head><body></body></html>`)}},
+		PlaceHead: func(_ context.Context, id, accept string) (template.HTML, error) {
+			return service.PlaceHead(id, accept)
+		}})
 	must(err)
 	service.Routes(gate.Engine(), gate.API())
 	features.Routes(gate.Engine())
