@@ -52,6 +52,15 @@ export async function troubles(h, keyFor) {
     await page.getByText("已发布为第 1 版").waitFor();
   });
 
+  await h.check("a place names its dataset by the title, with a link to its page", async () => {
+    const { features } = await (await fetch(`${h.url}/v1/datasets/jiujiang-toilets/features`)).json();
+    const citizen = await h.page();
+    await citizen.goto(`${h.url}/p/${features[0].id}`);
+    await citizen.getByRole("link", { name: "数据：九江公共厕所" }).click();
+    await citizen.getByRole("heading", { name: "九江公共厕所" }).waitFor();
+    await citizen.context().close();
+  });
+
   await h.check("troubles: another window published meanwhile; the file is compared again, then published", async () => {
     await page.goto(home);
     await drop(page, "驿站.csv", places(4));

@@ -101,6 +101,11 @@ export function facility(id: string, signal?: AbortSignal): Promise<Facility> {
   return get(`/v1/facilities/${encodeURIComponent(id)}`, signal);
 }
 
+/** What an agency calls a dataset, by language; the map is empty where it has no title. */
+export async function datasetTitle(id: string): Promise<Record<string, string>> {
+  return (await get<{ title?: Record<string, string> }>(`/v1/datasets/${encodeURIComponent(id)}`)).title ?? {};
+}
+
 /** Links that open the way there in a map app; without a position they start at the reader's own. */
 export function navigation(id: string, from: LatLon | null, mode: Mode, signal?: AbortSignal): Promise<NavigationAnswer> {
   const query = new URLSearchParams({ mode });
