@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -205,9 +206,11 @@ func (r *gateRun) print() error {
 	fmt.Fprintf(r.Out, "%d facilities, %d files of %d rows, %d queries a second, %d processors\n\n", r.Facilities, r.Uploads, r.Rows, r.PerSecond, runtime.NumCPU())
 	fmt.Fprintln(r.Out, "| nearby queries while | seconds | queries | p50 ms | × idle | p99 ms | × idle | worst ms |")
 	fmt.Fprintln(r.Out, "| --- | --- | --- | --- | --- | --- | --- | --- |")
+	// The goal is of the files as a whole: they arrive in a few seconds, in which too few queries are put for a p99.
+	whole := phase{"both together", r.phases[1].from, r.phases[2].until}
 	var idle []time.Duration
-	var ratios []float64
-	for _, p := range r.phases {
+	ratios := map[string]float64{}
+	for _, p := range slices.Insert(slices.Clone(r.phases), 3, whole) {
 		times := r.queries.between(p.from, p.until)
 		if len(times) == 0 {
 			return fmt.Errorf("%s: no query was put", p.name)
@@ -218,13 +221,13 @@ func (r *gateRun) print() error {
 		over := func(percent int) float64 {
 			return float64(percentile(times, percent)) / float64(percentile(idle, percent))
 		}
-		ratios = append(ratios, over(99))
+		ratios[p.name] = over(99)
 		fmt.Fprintf(r.Out, "| %s | %.1f | %d | %.2f | %.2f | %.2f | %.2f | %.1f |\n", p.name, p.until.Sub(p.from).Seconds(), len(times),
 			millis(percentile(times, 50)), over(50), millis(percentile(times, 99)), over(99), millis(times[len(times)-1]))
 	}
 	fmt.Fprintf(r.Out, "\nPeak memory (PSS): server %d MB, its child %d MB.\n\n", r.memory.server>>20, r.memory.children>>20)
-	goal(r.Out, "p99 of nearby by that when idle, while files arrive or pass the gate", max(ratios[1], ratios[2]), 2, "×", true)
-	goal(r.Out, "and while they are published", ratios[3], 2, "×", true)
+	goal(r.Out, "p99 of nearby by that when idle, while files arrive and pass the gate", ratios[whole.name], 2, "×", true)
+	goal(r.Out, "and while they are published", ratios[r.phases[3].name], 2, "×", true)
 	return nil
 }
 
