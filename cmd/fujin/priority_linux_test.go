@@ -15,18 +15,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestThreadsTakeShortTurnsWhileTheServerIsBusy is skipped where the kernel takes no notice.
-func TestThreadsTakeShortTurnsWhileTheServerIsBusy(t *testing.T) {
-	turns := func() (list []time.Duration) {
-		threads, err := os.ReadDir("/proc/self/task")
+// threadsOf are the threads of a process that runs.
+func threadsOf(t *testing.T, process int) (list []int) {
+	t.Helper()
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", process))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		thread, err := strconv.Atoi(entry.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, entry := range threads {
-			thread, err := strconv.Atoi(entry.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
+		list = append(list, thread)
+	}
+	return list
+}
+
+// TestThreadsTakeShortTurnsWhileTheServerIsBusy is skipped where the kernel takes no notice.
+func TestThreadsTakeShortTurnsWhileTheServerIsBusy(t *testing.T) {
+	turns := func() (list []time.Duration) {
+		for _, thread := range threadsOf(t, os.Getpid()) {
 			if now, err := unix.SchedGetAttr(thread, 0); err == nil { // else it has just ended
 				list = append(list, time.Duration(now.Runtime))
 			}
@@ -79,15 +88,7 @@ func TestTheGateYieldsAndEndsWithItsServer(t *testing.T) {
 	t.Cleanup(func() { _ = child.Process.Kill() })
 	var last *unix.SchedAttr
 	for deadline := time.Now().Add(5 * time.Second); (last == nil || last.Policy != unix.SCHED_IDLE) && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", child.Process.Pid))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, entry := range threads {
-			thread, err := strconv.Atoi(entry.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, thread := range threadsOf(t, child.Process.Pid) {
 			if last, err = unix.SchedGetAttr(thread, 0); err != nil {
 				t.Fatal(err)
 			}
