@@ -117,9 +117,10 @@ func (r Reading) apply(u *Upload) error {
 // longestField bounds the names of fields and columns, in bytes.
 const longestField = 1000
 
-// checkMapping names what is wrong with a mapping of columns.
+// checkMapping names what is wrong with a mapping of columns first.
 func checkMapping(mapping map[string]string, refuse func(field, code, format string, args ...any)) {
-	for field, column := range mapping {
+	for _, field := range slices.Sorted(maps.Keys(mapping)) {
+		column := mapping[field]
 		switch {
 		case strings.TrimSpace(field) == "" || strings.TrimSpace(column) == "":
 			refuse("mapping", "empty", "gives each field the name of the column that holds it; leave out those it need not")
